@@ -61,8 +61,25 @@ type Change struct {
 	ColumnDef  *Column // AddColumn; AlterType and SetDefault set the fields they change
 	Index      *Index
 	Constraint *Constraint
+	Routine    *Routine // the function or procedure made
+	// Other is the second relation: the partition attached or detached, the
+	// table inherited from, the owner of a sequence.
+	Other Name
+	// Action says what an Opaque or OtherDDL change, or a Begin, does, in the
+	// words of the manual's synopsis: "create type", "set logged", "cluster".
+	// Object is the kind of object acted on ("table", "view", "type", ...).
+	Action, Object string
+	// Values are the labels of an enum made, or the value added.
+	Values []string
+	// Bound is the text of the partition bound of ATTACH PARTITION.
+	Bound string
 
 	Concurrently, IfExists, IfNotExists, Cascade, Only bool
+	// Replace is OR REPLACE, Local is SET LOCAL, RestartIdentity of TRUNCATE.
+	Replace, Local, RestartIdentity bool
+	// Inline: the constraint is written in the column definition of the
+	// AddColumn that stands before it.
+	Inline bool
 	// UsingIndex names the index a constraint is made from.
 	UsingIndex string
 	// Span covers the clause, NameSpan the name acted on, Stmt the statement.
@@ -140,6 +157,19 @@ const (
 	TxFile
 	TxBatch
 )
+
+// Routine is what is known of a function or procedure without reading its body.
+type Routine struct {
+	Name Name
+	// Procedure tells CREATE PROCEDURE; Language is lower case, Returns the
+	// normalised type, "trigger" for trigger functions, "" for procedures.
+	Procedure         bool
+	Language, Returns string
+	// Volatility is "immutable", "stable" or "volatile", the default.
+	Volatility string
+	// Params are the named parameters, Args the normalised input types.
+	Params, Args []string
+}
 
 // Step is one change in its place: what stood before, what stands after, and
 // how the runner executes it.

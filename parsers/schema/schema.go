@@ -62,8 +62,15 @@ type Table struct {
 	PrimaryKey  *Constraint
 	Constraints []*Constraint // without the primary key; unique, foreign key, check, exclude
 	Indexes     []*Index      // without those that back constraints
-	// Parent is the partitioned table of a Partition.
+	// Parent is the partitioned table of a Partition, Bound the text of its
+	// bound ("DEFAULT", "FOR VALUES IN (1)").
 	Parent Name
+	Bound  string
+	// PartitionBy is the text of a Partitioned table's key ("RANGE (created_at)").
+	PartitionBy string
+	// Inherits and Like are the tables the columns come from as well.
+	Inherits, Like []Name
+	Unlogged       bool
 	// Origins are the declarations, the first one created it; several when
 	// migrations and models describe the same table.
 	Origins []Origin
@@ -90,8 +97,11 @@ type Column struct {
 	Type, Modifier string
 	Array          int
 	NotNull        bool
-	// Default is the expression's text, "" if none.
+	// Default is the expression's text, "" if none; of a generated column, the
+	// generation expression.
 	Default string
+	// Collation is the collation written, "" if the type's own.
+	Collation string
 	// Generated is "stored", "virtual", "identity", "serial" or "".
 	Generated string
 	// Field is the ORM's name for it where it differs.
@@ -105,6 +115,7 @@ type IndexPart struct {
 	Desc         bool
 	Nulls        string // "", "first", "last"
 	OpClass      string
+	Collation    string
 }
 
 // Index is a secondary index. It serves no constraint.
@@ -119,6 +130,8 @@ type Index struct {
 	Include      []string
 	// Method is btree unless said otherwise.
 	Method string
+	// NullsNotDistinct: NULLs count as equal for uniqueness.
+	NullsNotDistinct bool
 	// Invalid: a concurrent build that is known to have been left behind.
 	Invalid bool
 	Origin  Origin
@@ -159,8 +172,12 @@ type Constraint struct {
 	References         Name
 	RefColumns         []string
 	OnDelete, OnUpdate string
-	// Expr is the text of a check.
+	// Expr is the text of a check, or of the elements of an exclusion.
 	Expr string
+	// Deferrable constraints cannot serve ON CONFLICT or REPLICA IDENTITY.
+	Deferrable bool
+	// Include are the payload columns of the index behind the constraint.
+	Include []string
 	// NotValid: not yet validated.
 	NotValid bool
 	Origin   Origin
