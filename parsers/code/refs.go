@@ -127,6 +127,13 @@ type Chain struct {
 	// Awaited: the value is awaited here. Consumed: awaited, returned,
 	// chained with then, passed on, or gathered.
 	Awaited, Consumed bool
+	// Prefix is how many of the Links stand in the initial values of variables
+	// and not at the place of the chain: 1 at q.Find(&x) after q := db.Where(c).
+	Prefix int
+	// Extended: a variable on the way is assigned again from itself, as in
+	// `if c { q = q.Where(d) }`, so there may be further links: further
+	// conditions, an order, a limit.
+	Extended bool
 }
 
 // Env is what a reader of expressions may ask about the place of a chain.
