@@ -139,7 +139,9 @@ type Chain struct {
 // Env is what a reader of expressions may ask about the place of a chain.
 type Env interface {
 	// Value follows identifiers that are bound once to their value, strips
-	// parentheses and assertions, and gives n itself when it leads nowhere.
+	// parentheses and assertions, and gives n itself when it leads nowhere. A
+	// variable whose members are assigned (`where.email = x`, m["a"] = x) or
+	// that grows (push, append) leads nowhere: its literal is not all of it.
 	Value(n *Node) *Node
 	// Ref is the origin of an expression's value.
 	Ref(n *Node) Ref

@@ -90,6 +90,9 @@ func (t Table) String() string {
 	if t.Model != "" {
 		name += "<" + t.Model + ">"
 	}
+	if t.Relation != "" {
+		name += "->" + t.Relation
+	}
 	return words(name+kind, t.Alias)
 }
 

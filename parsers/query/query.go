@@ -171,8 +171,13 @@ type Table struct {
 	// Model is the ORM's name (Prisma's `user`, GORM's `User`) where the call
 	// names a model; Name is empty until the workspace resolves it.
 	Model string
-	Kind  TableKind
-	Span  source.Span
+	// Relation is the field of the surrounding query's model that leads to this
+	// table: an eager load (`include: { posts: true }`, Preload("Posts")) or a
+	// relation filter (`posts: { some: ... }`). Name and the joining condition
+	// are the workspace's to add; a path is written with dots.
+	Relation string
+	Kind     TableKind
+	Span     source.Span
 }
 
 // Label is how the query itself calls the table: the alias if there is one.
@@ -182,8 +187,10 @@ func (t Table) Label() string {
 		return t.Alias
 	case t.Name != "":
 		return t.Name
+	case t.Model != "":
+		return t.Model
 	}
-	return t.Model
+	return t.Relation
 }
 
 // Column is a column named in a query. Table is the alias or table written

@@ -18,6 +18,12 @@ type Model struct {
 	Span, NameSpan, Body source.Span
 	// Fields says where each field stands, by field name.
 	Fields map[string]Field
+	// Keys are unique keys by the name calls use for them, in field names:
+	// Prisma's `where: { cartId_productId: { cartId, productId } }`.
+	Keys map[string][]string
+	// SoftDelete is the field whose null says that a row lives, where the
+	// library adds that condition to every read by itself; "" if none.
+	SoftDelete string
 }
 
 // Field is the place of one field in a model.
@@ -35,6 +41,11 @@ type Relation struct {
 	// Columns of this table refer to RefColumns of the other; both empty on
 	// the side that holds no foreign key (Inverse).
 	Columns, RefColumns []string
-	Many, Inverse       bool
-	Name                string
+	// On an Inverse relation the other table's ForeignColumns refer to
+	// KeyColumns of this one; empty where only the other model can tell.
+	KeyColumns, ForeignColumns []string
+	Many, Inverse              bool
+	Name                       string
+	// Through is the join table of a many-to-many relation.
+	Through string
 }
