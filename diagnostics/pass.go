@@ -1,0 +1,60 @@
+package diagnostics
+
+import (
+	"github.com/dbwise/dbwise/diagnostics/workspace"
+	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+// Pass is one rule looking at one file.
+type Pass struct {
+	Rule     *Rule
+	Snapshot *workspace.Snapshot
+	File     *source.File
+	Facts    *facts.Facts
+	Config   *Config
+
+	level Severity
+	out   []Diagnostic
+}
+
+// Option is the configured value of one of the rule's options, or its default.
+func (p *Pass) Option(name string) any {
+	if v, ok := p.Config.Rules[p.Rule.ID].Options[name]; ok {
+		return v
+	}
+	for _, o := range p.Rule.Options {
+		if o.Name == name {
+			return o.Default
+		}
+	}
+	panic("rule " + p.Rule.ID + " has no option " + name)
+}
+
+// Report adds a finding about this file. Rule, category, path and, unless the
+// rule lowers it, severity are filled in.
+func (p *Pass) Report(d Diagnostic) {
+	d.Rule, d.Category, d.Path = p.Rule.ID, p.Rule.Category, p.File.Path
+	if d.Severity == DefaultSeverity || d.Severity > p.level {
+		d.Severity = p.level
+	}
+	p.out = append(p.out, d)
+}
+
+// Edit is an edit of this file, for a Fix.
+func (p *Pass) Edit(span source.Span, text string) FileEdit {
+	return FileEdit{Path: p.File.Path, Hash: p.File.Hash, Edit: source.Edit{Span: span, Text: text}}
+}
+
+// EditOf is an edit of another file of the snapshot; ok is false if its text
+// is not at hand.
+func (p *Pass) EditOf(path string, span source.Span, text string) (FileEdit, bool) {
+	f := p.Snapshot.File(path)
+	if f == nil {
+		return FileEdit{}, false
+	}
+	return FileEdit{Path: path, Hash: f.Hash, Edit: source.Edit{Span: span, Text: text}}, true
+}
+
+// Text is the text of a span of this file.
+func (p *Pass) Text(s source.Span) string { return s.In(p.File.Text) }
