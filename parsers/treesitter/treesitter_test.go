@@ -1,0 +1,192 @@
+package treesitter
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dbwise/dbwise/parsers/source"
+	sitter "github.com/smacker/go-tree-sitter"
+	"pgregory.net/rapid"
+)
+
+const sample = `import { db } from "./db";
+
+// Loads the users.
+export async function load(ids: number[]) {
+	for (const id of ids) {
+		await db.users.find({ id, name: ` + "`x ${id}`" + ` });
+	}
+}
+
+class Orders<T> extends Base {
+	private total = 0;
+	get size() { return this.total ?? 1; }
+}
+`
+
+// big is a program of about n lines.
+func big(n int) string {
+	var b strings.Builder
+	for i := 0; i < n/14; i++ {
+		b.WriteString(strings.ReplaceAll(strings.ReplaceAll(sample, "load", fmt.Sprint("load", i)), "Orders", fmt.Sprint("Orders", i)))
+	}
+	return b.String()
+}
+
+func parse(t testing.TB, lang source.Lang, text string) *Tree {
+	t.Helper()
+	tree, err := Parse(lang, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(tree.Close)
+	return tree
+}
+
+// The flat list must be what the library's own nodes tell: this also guards
+// the memory layouts that C and Go share.
+func TestNodesAgreeWithLibrary(t *testing.T) {
+	if size := reflect.TypeFor[sitter.Node]().Field(0).Type.Size(); size != 32 {
+		t.Fatalf("a node value has %d bytes", size)
+	}
+	texts := map[source.Lang]string{
+		source.TypeScript: sample, source.TSX: sample, source.JavaScript: "const a = () => <b c={d}>{e}</b>; f(",
+		source.Go: "package a\n\nfunc (s *S) f(x int) (int, error) { for range x { go g( } }\n",
+	}
+	for lang, text := range texts {
+		tree := parse(t, lang, text)
+		nodes := tree.Nodes()
+		at := 0
+		var walk func(n *sitter.Node, parent int, field string)
+		walk = func(n *sitter.Node, parent int, field string) {
+			i := at
+			at++
+			r := nodes.Raw[i]
+			if r.Start != n.StartByte() || r.End != n.EndByte() || r.Symbol != uint16(n.Symbol()) || int(r.Parent) != parent ||
+				nodes.Kind(i) != n.Type() || nodes.Is(i, Named) != n.IsNamed() || nodes.Is(i, Broken) != n.HasError() ||
+				nodes.Is(i, Missing) != n.IsMissing() || nodes.Is(i, Extra) != n.IsExtra() || r.Field != tree.grammar.Field(field) {
+				t.Fatalf("%s: node %d is %+v, library says %s %d-%d field %q", lang, i, r, n.Type(), n.StartByte(), n.EndByte(), field)
+			}
+			k := nodes.First(i)
+			for c := 0; c < int(n.ChildCount()); c++ {
+				if k != at {
+					t.Fatalf("%s: child %d of %d is %d, want %d", lang, c, i, k, at)
+				}
+				walk(n.Child(c), i, n.FieldNameForChild(c))
+				k = nodes.Next(k)
+			}
+			if k >= 0 || int(r.Stop) != at {
+				t.Fatalf("%s: children of %d end at %d, Stop is %d", lang, i, at, r.Stop)
+			}
+		}
+		walk(tree.tree.RootNode(), -1, "")
+		if at != len(nodes.Raw) {
+			t.Fatalf("%s: %d nodes listed, %d in the tree", lang, len(nodes.Raw), at)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	if _, err := Parse(source.SQL, []byte("select 1")); err == nil {
+		t.Error("SQL has no grammar here")
+	}
+	if _, err := Parse(source.Go, make([]byte, MaxBytes+1)); err == nil {
+		t.Error("a text over the limit was parsed")
+	}
+	if _, err := ParseWithin(time.Microsecond, source.TypeScript, []byte(big(5000))); !errors.Is(err, sitter.ErrOperationLimit) {
+		t.Errorf("5,000 lines in a microsecond: %v", err)
+	}
+	tree := parse(t, source.TypeScript, strings.Repeat("(", 100_000)+strings.Repeat(")", 100_000))
+	if n := len(tree.Nodes().Raw); n < 200_000 {
+		t.Errorf("%d nodes of 100,000 parentheses", n)
+	}
+	tree.Close()
+	tree.Close()
+}
+
+func TestDiff(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		gen := rapid.StringOfN(rapid.SampledFrom([]rune("aé€😀è")), 0, 12, -1)
+		old, text := []byte(gen.Draw(t, "old")), []byte(gen.Draw(t, "new"))
+		c := Diff(old, text)
+		got, err := source.Apply(old, []source.Edit{{Span: c.Old, Text: c.New.In(text)}})
+		if err != nil || string(got) != string(text) {
+			t.Fatalf("%+v makes %q of %q, want %q (%v)", c, got, old, text, err)
+		}
+		if s := c.New.In(text); strings.ToValidUTF8(s, "!") != s || strings.ToValidUTF8(c.Old.In(old), "!") != c.Old.In(old) {
+			t.Fatalf("%+v cuts a rune of %q or %q", c, old, text)
+		}
+	})
+}
+
+func TestUpdateEqualsParse(t *testing.T) {
+	pieces := []string{"", "{", "}", "`", "\"", "x", " await y;\n", "(", ")", "${", "é", "\n", "=>"}
+	rapid.Check(t, func(t *rapid.T) {
+		tree, err := Parse(source.TypeScript, []byte(sample))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { tree.Close() }()
+		for range rapid.IntRange(1, 4).Draw(t, "edits") {
+			old := tree.Text()
+			a := rapid.IntRange(0, len(old)).Draw(t, "at")
+			b := min(len(old), a+rapid.IntRange(0, 5).Draw(t, "cut"))
+			text := append(append(append([]byte{}, old[:a]...), rapid.SampledFrom(pieces).Draw(t, "piece")...), old[b:]...)
+			if _, err := tree.Update(Background, text); err != nil {
+				t.Fatal(err)
+			}
+			fresh, err := Parse(source.TypeScript, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := tree.Nodes().Raw, fresh.Nodes().Raw
+			fresh.Close()
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("after an edit the tree of %q differs from a fresh one", text)
+			}
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	text := []byte(big(10_000))
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		tree, err := Parse(source.TypeScript, text)
+		if err != nil {
+			b.Fatal(err)
+		}
+		tree.Close()
+	}
+}
+
+func BenchmarkNodes(b *testing.B) {
+	tree := parse(b, source.TypeScript, big(10_000))
+	b.ReportMetric(float64(len(tree.Nodes().Raw)), "nodes")
+	for b.Loop() {
+		tree.Nodes()
+	}
+}
+
+func BenchmarkCursorWalk(b *testing.B) {
+	tree := parse(b, source.TypeScript, big(10_000))
+	for b.Loop() {
+		c := sitter.NewTreeCursor(tree.tree.RootNode())
+		for depth := 0; depth >= 0; {
+			c.CurrentNode().Symbol()
+			if c.GoToFirstChild() {
+				depth++
+				continue
+			}
+			for depth >= 0 && !c.GoToNextSibling() {
+				c.GoToParent()
+				depth--
+			}
+		}
+		c.Close()
+	}
+}
