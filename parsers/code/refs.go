@@ -44,6 +44,10 @@ const (
 	// Callback: parameter M of the function passed as argument N to the call
 	// of it; stands in place of Called.
 	Callback
+	// Listed: a collection of it, which Elem takes back: User[] is User inst listed.
+	Listed
+	// Promised: a promise of it, which Awaited takes back.
+	Promised
 )
 
 // Step is one step of a Ref.
@@ -57,11 +61,27 @@ type Step struct {
 func (r Ref) Known() bool { return r.Name != "" }
 
 // Then is r with more steps; r itself is not changed. An unknown stays unknown.
+// The result is canonical: a member of a module is its symbol, a module needs
+// no awaiting, Elem takes back Listed and Awaited takes back Promised.
 func (r Ref) Then(steps ...Step) Ref {
-	if !r.Known() {
+	if !r.Known() || len(steps) == 0 {
 		return r
 	}
-	r.Steps = append(r.Steps[:len(r.Steps):len(r.Steps)], steps...)
+	out := make([]Step, len(r.Steps), len(r.Steps)+len(steps))
+	copy(out, r.Steps)
+	for _, s := range steps {
+		n := len(out)
+		switch {
+		case n == 0 && r.Name == "*" && s.Op == Get:
+			r.Name = s.Name
+		case n == 0 && r.Name == "*" && s.Op == Awaited:
+		case n > 0 && (s.Op == Elem && out[n-1].Op == Listed || s.Op == Awaited && out[n-1].Op == Promised):
+			out = out[:n-1]
+		default:
+			out = append(out, s)
+		}
+	}
+	r.Steps = out
 	return r
 }
 
@@ -82,6 +102,10 @@ func (s Step) String() string {
 		return "await"
 	case Result:
 		return fmt.Sprintf("result(%d)", s.N)
+	case Listed:
+		return "listed"
+	case Promised:
+		return "promised"
 	default:
 		return fmt.Sprintf("callback(%d,%d)", s.N, s.M)
 	}

@@ -152,8 +152,12 @@ type Param struct {
 }
 
 // Deps is a set of what a value depends on: bit i is loop i's element or
-// parameter i. Loops and parameters beyond 63 share bit 63.
+// parameter i. Loops and parameters beyond 63 share bit 63. Of parameters,
+// bit Receiver is `this` or the Go receiver.
 type Deps uint64
+
+// Receiver is the bit of a method's receiver in a set of parameters.
+const Receiver = 62
 
 // Has reports whether i is in the set.
 func (d Deps) Has(i int) bool { return d&Dep(i) != 0 }
@@ -191,6 +195,9 @@ type CallSite struct {
 	// Func is the function around; In the loops around, outermost first.
 	Func int
 	In   []int
+	// Target is the index in Funcs of the function called if it is one of this
+	// file and found by its name alone, also one that no symbol names; -1 otherwise.
+	Target int
 	// Awaited, Consumed: see code.Chain.
 	Awaited, Consumed bool
 	// Guarded: it runs only if a look-up of the element failed (memo, seen-map).
@@ -200,7 +207,8 @@ type CallSite struct {
 	// Candidates are the queries this would be, each under an assumption
 	// about the receiver that the workspace checks.
 	Candidates []Candidate
-	// Result is the variable the value is bound to, "" if none.
+	// Result is the variable the value is bound to, "" if none: users of
+	// `users = await f()`, of `err := db.Find(&users).Error`.
 	Result string
 	// Node is kept where there are candidates.
 	Node *code.Node
@@ -238,17 +246,24 @@ type Symbol struct {
 	Name     string
 	Exported bool
 	Span     source.Span
-	// Ref is the origin of a Value, the target of an Alias or Reexport, the
-	// result of a Function.
+	// Ref is the origin of a Value, the target of a Reexport, the result of a
+	// Function, and for an Alias the origin of a value of that type (… inst).
+	// An async function's result is promised unless it returns another call's.
 	Ref code.Ref
-	// Results are the single results of a Go function.
+	// Results are the single results of a Go function; Ref is the first.
 	Results []code.Ref
+	// Fixed says that a Value is a list or object of a fixed size, written out
+	// in the file and never extended there: a loop over it is Bounded.
+	Fixed bool
 	// Func indexes Funcs for a Function, -1 otherwise.
 	Func int
 	// Bases are what a Class extends or embeds, first; Implements what it implements.
 	Bases, Implements []code.Ref
-	// Members are fields and methods of a Class or Interface, and the keys of
-	// an object literal Value.
+	// Members are fields and methods of a Class, Interface or Alias of an
+	// inline type, the keys of an object literal Value, and of the object
+	// literal a Function returns. Keys of nested literals are joined by dots.
+	// Methods of a Go type declared in another file of the package make a
+	// Class with an empty Span here.
 	Members map[string]Member
 }
 
@@ -270,8 +285,9 @@ type Outline struct {
 	// Package is the Go package name.
 	Package string
 	Symbols map[string]*Symbol
-	// Exports maps exported names (and "default") to their origin; Stars are
-	// the modules of `export * from`.
+	// Exports maps exported names (and "default") to their origin; "*" is what
+	// CommonJS assigns to module.exports as a whole. Stars are the modules of
+	// `export * from`.
 	Exports map[string]code.Ref
 	Stars   []string
 	// Imports are the modules named, for dialect and library detection.
