@@ -92,6 +92,19 @@ func (s *scope) binary(x *pg.A_Expr, op query.Cmp, symbol string, at source.Span
 	p := s.about(l)
 	left := p.Operand
 	p.Op, p.Span, p.Operand = op, at, s.operand(r)
+	if h := s.l.holeIn(source.Span{Start: int(x.Location), End: int(x.Location) + 1}); h != nil && h.clause {
+		s.q.Unknown |= s.clause
+		p.Op, p.Symbol = query.Other, s.l.source(h.Span)
+		return p
+	}
+	if p.Operand.Kind == query.List && p.Operand.Open { // `id in ?`, rewritten to a comparison
+		switch op {
+		case query.Eq:
+			op, p.Op = query.In, query.In
+		case query.Ne:
+			op, p.Op = query.NotIn, query.NotIn
+		}
+	}
 	if p.Column.Name == "" && p.Wrapped == "" && same(left, p.Operand) {
 		return s.tautology(p, op, as)
 	}
@@ -221,7 +234,7 @@ func (s *scope) between(x *pg.A_Expr, at source.Span, as sense) []query.Predicat
 		ops = [2]query.Cmp{query.Lt, query.Gt}
 	}
 	half := func(i int) query.Predicate {
-		return s.binary(&pg.A_Expr{Lexpr: x.Lexpr, Rexpr: bounds[i]}, ops[i], "", at, asIs)
+		return s.binary(&pg.A_Expr{Lexpr: x.Lexpr, Rexpr: bounds[i], Location: x.Location}, ops[i], "", at, asIs)
 	}
 	switch {
 	case as == negated:
@@ -244,7 +257,7 @@ func (s *scope) rows(x *pg.A_Expr, at source.Span, as sense) []query.Predicate {
 	}
 	op := operators[last(x.Name)]
 	pair := func(i int) query.Predicate {
-		return s.binary(&pg.A_Expr{Lexpr: l.Args[i], Rexpr: r.Args[i]}, op, last(x.Name), at, asIs)
+		return s.binary(&pg.A_Expr{Lexpr: l.Args[i], Rexpr: r.Args[i], Location: x.Location}, op, last(x.Name), at, asIs)
 	}
 	if op == query.Eq && as == asIs || op == query.Ne && as == negated {
 		op = query.Eq

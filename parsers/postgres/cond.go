@@ -67,11 +67,8 @@ func (s *scope) leaf(n *pg.Node, as sense) []query.Predicate {
 		return one(s.booleanTest(n, x.BooleanTest, as))
 	case *pg.Node_SubLink:
 		return s.sublinkCondition(n, x.SubLink, as)
-	case *pg.Node_AConst:
-		return one(s.constant(n, x.AConst, as))
-	case *pg.Node_ParamRef:
-		s.q.Unknown |= s.clause
-		return one(query.Predicate{Op: query.True, Operand: s.operand(n), Span: s.l.bounds(n)})
+	case *pg.Node_AConst, *pg.Node_ParamRef:
+		return one(s.constant(n, as))
 	case *pg.Node_FuncCall:
 		return one(s.call(n, x.FuncCall, as))
 	case *pg.Node_ColumnRef:
@@ -150,10 +147,16 @@ func (s *scope) booleanTest(n *pg.Node, x *pg.BooleanTest, as sense) query.Predi
 	return p
 }
 
-// constant lowers WHERE true and WHERE false.
-func (s *scope) constant(n *pg.Node, c *pg.A_Const, as sense) query.Predicate {
+// constant lowers WHERE true and WHERE false, and a placeholder for a whole
+// condition.
+func (s *scope) constant(n *pg.Node, as sense) query.Predicate {
 	p := query.Predicate{Op: query.True, Operand: s.operand(n), Span: s.l.bounds(n)}
-	if b, ok := c.Val.(*pg.A_Const_Boolval); ok {
+	if p.Operand.Kind == query.Param || p.Operand.Kind == query.List {
+		s.q.Unknown |= s.clause
+		return p
+	}
+	c := n.GetAConst()
+	if b, ok := c.GetVal().(*pg.A_Const_Boolval); ok {
 		at := p.Operand.Span
 		p.Operand = boolean(b.Boolval.Boolval == (as == asIs))
 		p.Operand.Span = at

@@ -251,7 +251,7 @@ func (s *scope) order(list []*pg.Node) {
 		if b == nil {
 			continue
 		}
-		if b.Node.GetParamRef() != nil {
+		if v := s.operand(b.Node); v.Kind == query.Param || v.Kind == query.List {
 			s.q.Unknown |= query.UnknownOrder
 			continue
 		}

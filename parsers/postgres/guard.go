@@ -1,7 +1,10 @@
 package postgres
 
 import (
+	"fmt"
+
 	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 // The bounds of what is handed to the C parser, whose recursion a stack of
@@ -15,6 +18,41 @@ const (
 	keepRows = 50
 )
 
-func prepare(stmt string) (string, []hole) { return stmt, nil }
+// prepare makes a statement digestible, byte for byte in place: placeholders
+// become what the grammar accepts, long VALUES lists are blanked.
+func prepare(stmt string) (text string, holes []hole) {
+	text, params := sqltext.Placeholders(stmt)
+	for _, p := range params {
+		holes = append(holes, hole{Span: p.Span, identifier: p.Identifier, list: p.List, clause: p.Clause})
+	}
+	return sqltext.TrimValues(sqltext.Sanitize(text), keepRows), holes
+}
 
-func guard(text string) *Problem { _ = source.Span{}; return nil }
+// guard refuses what could overflow the C stack or take too long.
+func guard(text string) *Problem {
+	p := &Problem{Kind: TooComplex, Span: source.Span{End: len(text)}}
+	if size := weight(text); size > maxBytes {
+		p.Message = fmt.Sprintf("the statement is too large to be analysed: %d KB", size>>10)
+		return p
+	}
+	if chain, depth := sqltext.Complexity(text); chain > maxChain || depth > maxDepth {
+		p.Message = fmt.Sprintf("the statement is too complex to be analysed: %d operators in a row, %d levels", chain, depth)
+		return p
+	}
+	return nil
+}
+
+// weight is the number of bytes that are no blanks in a row: blanked VALUES
+// rows cost the parser next to nothing.
+func weight(text string) int {
+	if len(text) <= maxBytes {
+		return len(text)
+	}
+	n := 0
+	for i := 0; i < len(text); i++ {
+		if text[i] != ' ' || i > 0 && text[i-1] != ' ' {
+			n++
+		}
+	}
+	return n
+}

@@ -17,31 +17,10 @@ type lowerer struct {
 	// vars are the names that may be PL/pgSQL variables or parameters here;
 	// nil outside function bodies.
 	vars map[string]bool
-	// unseen is what the whole statement leaves unknown: clauses cut out.
-	unseen query.Unknown
-	out    *Statement
+	out  *Statement
 	// stmt covers the statement being lowered, first is its first token.
 	stmt  source.Span
 	first int
-}
-
-// hole is a placeholder of the program that sends the statement.
-type hole struct {
-	source.Span
-	// identifier: a name, not a value, is filled in.
-	identifier bool
-	// blanked: cut out because no name and no value may stand there.
-	blanked bool
-}
-
-// hidden reports whether a name filled in at run time stands in s.
-func (l *lowerer) hidden(s source.Span) bool {
-	for _, h := range l.holes {
-		if h.identifier && h.Overlaps(s) && !s.Empty() {
-			return true
-		}
-	}
-	return false
 }
 
 // statement lowers one parsed statement that covers the bytes [from, to).
@@ -58,7 +37,7 @@ func (l *lowerer) statement(n *pg.Node, from, to int) {
 	if q == nil {
 		q = l.utility(n)
 	}
-	q.Unknown |= l.unseen
+	l.clauseHoles(q)
 	l.out.Queries = append(l.out.Queries, q)
 	l.ddl(n, q)
 	for k := range l.out.Changes {

@@ -14,12 +14,18 @@ func (s *scope) operand(n *pg.Node) query.Operand {
 	o := query.Operand{Kind: query.Expr, Span: s.l.bounds(n)}
 	switch x := n.GetNode().(type) {
 	case *pg.Node_AConst:
+		if v, ok := s.l.value(o.Span); ok {
+			return v
+		}
 		o.Kind, o.Text = query.Literal, constText(x.AConst)
 		if x.AConst.Isnull {
 			o.Kind, o.Text = query.Null, ""
 		}
 		return o
 	case *pg.Node_ParamRef:
+		if v, ok := s.l.value(o.Span); ok {
+			return v
+		}
 		o.Kind, o.Text = query.Param, s.l.source(o.Span)
 		return o
 	case *pg.Node_ColumnRef:
@@ -76,7 +82,15 @@ func (s *scope) columnOperand(c *pg.ColumnRef, o query.Operand) query.Operand {
 func (s *scope) list(items []*pg.Node, o query.Operand) query.Operand {
 	o.Kind = query.List
 	for _, n := range items {
-		o.Items = append(o.Items, s.operand(n))
+		item := s.operand(n)
+		if item.Kind == query.List && item.Open && item.Items == nil && n.GetTypeCast() == nil && n.GetAArrayExpr() == nil {
+			o.Open = true // a placeholder for several values
+			if len(items) == 1 {
+				o.Text = item.Text
+			}
+			continue
+		}
+		o.Items = append(o.Items, item)
 	}
 	return o
 }

@@ -91,6 +91,7 @@ func (l *lowerer) parse(text string) {
 		tree, problem := callParser(text)
 		if problem == nil {
 			l.tokens = lex(text)
+			l.widen()
 			l.lower(tree)
 			return
 		}
@@ -104,16 +105,12 @@ func (l *lowerer) parse(text string) {
 		}
 		text = blank(text, l.holes[i].Span)
 		l.holes[i].blanked = true
-		l.unseen = everything
 		blanked++
 	}
 }
 
 // maxBlanked bounds how often a statement with holes is parsed again.
 const maxBlanked = 8
-
-// everything is what a hole that stands for whole clauses may hide.
-const everything = query.UnknownWhere | query.UnknownOrder | query.UnknownColumns | query.UnknownLimit | query.UnknownTable | query.UnknownOther
 
 // lower turns the tree into models; a node this package misreads costs the
 // statement, not the process.

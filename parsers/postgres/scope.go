@@ -40,17 +40,17 @@ func (s *scope) isCTE(name string) bool {
 	return false
 }
 
-// label reports whether name is a relation of this query or one around it, so
-// that a lone `name` is a whole row.
-func (s *scope) label(name string) bool {
+// labelled is the relation called name in this query or one around it, so that
+// a lone `name` is a whole row; nil if there is none.
+func (s *scope) labelled(name string) *query.Table {
 	for at := s; at != nil; at = at.parent {
-		for _, t := range at.q.Tables {
-			if t.Label() == name {
-				return true
+		for i := range at.q.Tables {
+			if at.q.Tables[i].Label() == name {
+				return &at.q.Tables[i]
 			}
 		}
 	}
-	return false
+	return nil
 }
 
 // add appends a query inside this one and gives its 1-based place.
@@ -92,13 +92,15 @@ func (s *scope) column(c *pg.ColumnRef) (col query.Column, ok bool) {
 			s.variable()
 			return col, false
 		}
-		if s.label(name) {
-			s.q.Unknown |= query.UnknownColumns
+		if t := s.labelled(name); t != nil {
+			if t.Kind != query.Function { // the value of a function's only column
+				s.q.Unknown |= query.UnknownColumns
+			}
 			return col, false
 		}
 		return query.Column{Name: name, Span: lastSpan}, true
 	}
-	if s.l.vars[parts[0]] && !s.label(parts[0]) {
+	if s.l.vars[parts[0]] && s.labelled(parts[0]) == nil {
 		return col, false // a field of a record, NEW, OLD, or function.parameter
 	}
 	return query.Column{Table: parts[len(parts)-2], Name: name, Span: lastSpan}, true

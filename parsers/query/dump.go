@@ -150,6 +150,9 @@ func (p Predicate) String() string {
 	if p.Wrapped != "" {
 		col = p.Wrapped + "{" + col + "}"
 	}
+	if p.Column.Name == "" && p.Expr != "" {
+		col = suffixed(p.Wrapped, " ") + "{" + p.Expr + "}"
+	}
 	op := p.Op.String()
 	if p.Symbol != "" {
 		op = "op(" + p.Symbol + ")"

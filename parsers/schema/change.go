@@ -84,8 +84,9 @@ type Change struct {
 	UsingIndex string
 	// Span covers the clause, NameSpan the name acted on, Stmt the statement.
 	Span, NameSpan, Stmt source.Span
-	// Using says that ALTER TYPE has a USING expression.
+	// Using says that ALTER TYPE has a USING expression, Expr is its text.
 	Using bool
+	Expr  string
 }
 
 // MapSpans is a copy of c with its spans, and those of what it declares, put

@@ -11,7 +11,7 @@ func (c Change) Dump() string {
 	var b strings.Builder
 	b.WriteString(words(c.Kind.String(), braced(c.Action), braced(c.Object), c.Table.full(), c.Column, prefixed("to ", c.To),
 		prefixed("other ", c.Other.full()), prefixed("using index ", c.UsingIndex), braced(strings.Join(c.Values, ", ")),
-		prefixed("bound ", c.Bound), flag(c.Using, "using"), c.flags()))
+		prefixed("bound ", c.Bound), flag(c.Using, "using"), braced(c.Expr), c.flags()))
 	b.WriteByte('\n')
 	if c.ColumnDef != nil {
 		b.WriteString("  " + c.ColumnDef.Dump() + "\n")

@@ -1,0 +1,111 @@
+package postgres
+
+import (
+	"sort"
+
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+// hole is a placeholder of the program that sends the statement.
+type hole struct {
+	source.Span
+	// identifier: a name, not a value, is filled in.
+	identifier bool
+	// list: several values, whose number is only known at run time.
+	list bool
+	// clause: SQL of unknown content, blanked or an operator.
+	clause bool
+	// blanked: cut out because no name and no value may stand there.
+	blanked bool
+}
+
+// hidden reports whether a name filled in at run time stands in s.
+func (l *lowerer) hidden(s source.Span) bool {
+	h := l.holeIn(s)
+	return h != nil && h.identifier
+}
+
+// holeIn is the first hole that shares a byte with s, nil if none does.
+func (l *lowerer) holeIn(s source.Span) *hole {
+	if s.Empty() {
+		return nil
+	}
+	i := sort.Search(len(l.holes), func(i int) bool { return l.holes[i].End > s.Start })
+	if i < len(l.holes) && l.holes[i].Overlaps(s) {
+		return &l.holes[i]
+	}
+	return nil
+}
+
+// widen makes the token that replaces a hole cover all of it, so that spans
+// show the placeholder as it is written.
+func (l *lowerer) widen() {
+	for _, h := range l.holes {
+		i := l.at(h.Start)
+		if i < len(l.list) && l.list[i].Start == h.Start && l.list[i].End < h.End && (i+1 == len(l.list) || l.list[i+1].Start >= h.End) {
+			l.list[i].End = h.End
+		}
+	}
+}
+
+// value is the operand a hole in value position is; ok is false if none
+// stands in s or it is a name.
+func (l *lowerer) value(s source.Span) (o query.Operand, ok bool) {
+	h := l.holeIn(s)
+	if h == nil || h.identifier || h.clause || !h.Covers(s) {
+		return o, false
+	}
+	o = query.Operand{Kind: query.Param, Text: l.source(h.Span), Span: h.Span}
+	if h.list {
+		o.Kind, o.Open = query.List, true
+	}
+	return o, true
+}
+
+// clauseHoles flags what the clauses a program adds may change: in the
+// innermost query around each, whatever may stand at its place.
+func (l *lowerer) clauseHoles(q *query.Query) {
+	for _, h := range l.holes {
+		if !h.clause && !h.blanked {
+			continue
+		}
+		inner := innermost(q, h.Span)
+		inner.Unknown |= l.mayHide(h, inner)
+	}
+}
+
+func innermost(q *query.Query, at source.Span) *query.Query {
+	for _, s := range q.Subqueries {
+		if s.Span.Covers(at) {
+			return innermost(s, at)
+		}
+	}
+	return q
+}
+
+// mayHide is what SQL at the place of h could hold, by the clause before it.
+func (l *lowerer) mayHide(h hole, q *query.Query) query.Unknown {
+	const behind = query.UnknownOrder | query.UnknownLimit
+	i := l.at(h.Start)
+	depth := l.depthAt(l.at(q.Span.Start))
+	switch k := l.back(i, depth, "SELECT", "FROM", "JOIN", "WHERE", "ORDER", "LIMIT", "OFFSET", "SET", "VALUES", "RETURNING", "GROUP", "HAVING", "ON"); {
+	case k < 0:
+		return query.UnknownOther
+	case l.any(k, "LIMIT", "OFFSET"):
+		return query.UnknownLimit
+	case l.is(k, "ORDER"):
+		return behind
+	case l.any(k, "GROUP", "HAVING"):
+		return behind | query.UnknownOther
+	case l.is(k, "WHERE"):
+		return behind | query.UnknownWhere
+	case l.any(k, "FROM", "JOIN", "ON"):
+		return behind | query.UnknownWhere | query.UnknownTable | query.UnknownOther
+	case l.is(k, "SET"):
+		return query.UnknownColumns | query.UnknownWhere | query.UnknownOther
+	case l.is(k, "SELECT"):
+		return query.UnknownColumns
+	}
+	return query.UnknownColumns | query.UnknownOther
+}

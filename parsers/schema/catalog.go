@@ -1,0 +1,130 @@
+package schema
+
+import (
+	"sort"
+	"strings"
+)
+
+// Catalog is every table known at one point, immutable and safe for any number
+// of readers. A nil Catalog is empty.
+type Catalog struct {
+	tables map[Name]*Table
+	// plain and folded find tables without their schema and without case.
+	plain, folded map[string][]*Table
+	sorted        []*Table
+	referencing   map[Name][]Reference
+	enums         map[Name][]string
+	routines      map[Name]*Routine
+	domains       map[Name]bool
+}
+
+// Reference is a foreign key seen from the table it refers to.
+type Reference struct {
+	Table      *Table
+	Constraint *Constraint
+}
+
+// Table finds a table: by its name, then, without a schema, in whatever schema
+// alone holds that name, then without regard to case. Nil if there is none or
+// more than one.
+func (c *Catalog) Table(n Name) *Table {
+	if c == nil || n.Name == "" {
+		return nil
+	}
+	n = n.key()
+	if t := c.tables[n]; t != nil {
+		return t
+	}
+	if t := only(c.plain[n.Name], n.Schema); t != nil {
+		return t
+	}
+	return only(c.folded[strings.ToLower(n.Name)], n.Schema)
+}
+
+// only is the one table of list that lies in the schema, any schema if "".
+func only(list []*Table, schema string) *Table {
+	var found *Table
+	for _, t := range list {
+		if schema != "" && !strings.EqualFold(schema, t.Name.key().Schema) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = t
+	}
+	return found
+}
+
+// Tables lists all tables, sorted by schema and name. It must not be changed.
+func (c *Catalog) Tables() []*Table {
+	if c == nil {
+		return nil
+	}
+	return c.sorted
+}
+
+// ReferencedBy lists the foreign keys that refer to a table, sorted by the
+// table they stand in.
+func (c *Catalog) ReferencedBy(t *Table) []Reference {
+	if c == nil || t == nil {
+		return nil
+	}
+	return c.referencing[t.Name.key()]
+}
+
+// Enum gives the labels of an enum type; false if none is known by that name.
+func (c *Catalog) Enum(n Name) ([]string, bool) {
+	if c == nil {
+		return nil, false
+	}
+	labels, ok := c.enums[n.key()]
+	return labels, ok
+}
+
+// Routine finds a function or procedure by its name, nil if it is not known or
+// overloaded.
+func (c *Catalog) Routine(n Name) *Routine {
+	if c == nil {
+		return nil
+	}
+	return c.routines[n.key()]
+}
+
+// Domain reports whether a domain of this name was made.
+func (c *Catalog) Domain(n Name) bool { return c != nil && c.domains[n.key()] }
+
+// index fills everything but the tables themselves.
+func (c *Catalog) index() {
+	c.sorted = make([]*Table, 0, len(c.tables))
+	c.plain = make(map[string][]*Table, len(c.tables))
+	c.folded = make(map[string][]*Table, len(c.tables))
+	for _, t := range c.tables {
+		c.sorted = append(c.sorted, t)
+	}
+	sort.Slice(c.sorted, func(i, j int) bool {
+		a, b := c.sorted[i].Name.key(), c.sorted[j].Name.key()
+		if a.Schema != b.Schema {
+			return a.Schema < b.Schema
+		}
+		return a.Name < b.Name
+	})
+	c.referencing = map[Name][]Reference{}
+	for _, t := range c.sorted {
+		low := strings.ToLower(t.Name.Name)
+		c.plain[t.Name.Name] = append(c.plain[t.Name.Name], t)
+		c.folded[low] = append(c.folded[low], t)
+		for _, k := range t.Constraints {
+			if k.Kind != ForeignKey {
+				continue
+			}
+			to := k.References.key()
+			if target := c.tables[to]; target == nil {
+				if target = only(c.plain[to.Name], to.Schema); target != nil {
+					to = target.Name.key()
+				}
+			}
+			c.referencing[to] = append(c.referencing[to], Reference{Table: t, Constraint: k})
+		}
+	}
+}
