@@ -109,20 +109,20 @@ func (c *Catalog) index() {
 		}
 		return a.Name < b.Name
 	})
-	c.referencing = map[Name][]Reference{}
 	for _, t := range c.sorted {
 		low := strings.ToLower(t.Name.Name)
 		c.plain[t.Name.Name] = append(c.plain[t.Name.Name], t)
 		c.folded[low] = append(c.folded[low], t)
+	}
+	c.referencing = map[Name][]Reference{}
+	for _, t := range c.sorted {
 		for _, k := range t.Constraints {
 			if k.Kind != ForeignKey {
 				continue
 			}
 			to := k.References.key()
-			if target := c.tables[to]; target == nil {
-				if target = only(c.plain[to.Name], to.Schema); target != nil {
-					to = target.Name.key()
-				}
+			if target := c.Table(k.References); target != nil {
+				to = target.Name.key()
 			}
 			c.referencing[to] = append(c.referencing[to], Reference{Table: t, Constraint: k})
 		}
