@@ -9,7 +9,7 @@ var resets = wordSet(`AND OR WHEN THEN ELSE SELECT FROM WHERE GROUP ORDER BY HAV
 // frame counts one bracket or CASE.
 type frame struct {
 	chain  int // depth of the expression under way
-	prefix int // operators since the last operand
+	prefix int // operators since the last operand, at most chain
 	worst  int // the deepest expression so far
 	sets   int // UNION, EXCEPT, INTERSECT
 	joins  int // joins of the FROM under way
@@ -28,9 +28,9 @@ func (f *frame) reset() {
 
 // operand takes in a bracket of the given depth. As the first operand of a
 // chain it lies below all operators that follow; as a later one below those of
-// higher precedence before it, of which there are few.
+// higher precedence before it, of which there are few, and those it follows.
 func (f *frame) operand(depth int) {
-	f.chain = max(f.chain, depth+f.prefix+min(f.chain, 4))
+	f.chain = max(f.chain, depth+f.prefix+min(f.chain-f.prefix, 4))
 	f.prefix = 0
 }
 

@@ -12,9 +12,9 @@ var leads = wordSet(`ADD ALL ALTER ANALYZE AND ANY ARRAY AS ASYMMETRIC BEFORE BE
 	CASE CHECK COLLATE COLUMN CONCURRENTLY CONSTRAINT COPY CROSS DATABASE DISTINCT DIV DO DROP ELSE
 	ESCAPE EXCEPT EXECUTE EXISTS FETCH FIRST FOR FORCE FROM FUNCTION GLOB GROUP HAVING IF ILIKE IN INDEX
 	INNER INTERSECT INTERVAL INTO IS JOIN KEY LATERAL LIKE LIMIT MATCH MOD NEXT NOT OF OFFSET ON ONLY
-	OPERATOR OR ORDER OUTER OVER OVERLAPS OWNER PARTITION PASSWORD PRECISION REFERENCES REGEXP RENAME
+	OPERATOR OR ORDER OUTER OVER OVERLAPS OWNER PARTITION PASSWORD PRECISION REFERENCES REGEXP REINDEX RENAME
 	RETURN RETURNING RLIKE ROLE ROWS SCHEMA SELECT SEQUENCE SET SIMILAR SOME START SYMMETRIC TABLE
-	TEMPLATE THEN TO TOP TRUNCATE UNION UPDATE USING VALUES VIEW WHEN WHERE WINDOW WITH XOR ZONE`)
+	TEMPLATE THEN TO TOP TRUNCATE TYPE UNION VACUUM UPDATE USING VALUES VIEW WHEN WHERE WINDOW WITH XOR ZONE`)
 
 // afterOperand reports whether the token before off ends a value or a name.
 func (l *Lexer) afterOperand() bool { return endsOperand(l.text, l.prev) }
@@ -38,7 +38,11 @@ func (l *Lexer) placeholder(i int) int {
 	switch t := l.text; t[i] {
 	case '#':
 		return l.prefixed(i)
-	case '?', '@':
+	case '?':
+		if !l.afterOperand() && !(l.prev.Kind == Word && beforeString(t, i+1)) {
+			return l.prefixed(i)
+		}
+	case '@':
 		if !l.afterOperand() {
 			return l.prefixed(i)
 		}
@@ -49,6 +53,16 @@ func (l *Lexer) placeholder(i int) int {
 		}
 	}
 	return 0
+}
+
+// beforeString tells that a string or own parameter follows off, which no value
+// can precede: the ? of schema ? 'k' is an operator even if a word that may
+// lead a value stands before it.
+func beforeString(t string, off int) bool {
+	for off < len(t) && classes[t[off]] == cBlank {
+		off++
+	}
+	return off < len(t) && (t[off] == '\'' || t[off] == '$')
 }
 
 // prefixed is the length of the placeholder at i, given that a value may stand
@@ -70,7 +84,7 @@ func (l *Lexer) prefixed(i int) int {
 		}
 	case '#':
 		if end < len(t) && t[end] == '{' {
-			if n := closing(t[end:], '{', '}'); n > 0 {
+			if n := closing(l.within(end)); n > 0 {
 				return 1 + n
 			}
 		}
@@ -123,19 +137,37 @@ func nameLen(t string) int {
 	return n
 }
 
-// maxHole bounds a template hole in bytes; a { left open closes nothing.
-const maxHole = 4096
+// maxHole bounds a template hole in bytes.
+const maxHole = 2048
 
-// closing is the length of t up to behind the bracket that closes its first
-// byte, 0 if none does. Brackets inside quotes count as well, as the languages
-// that fill holes nest them too.
-func closing(t string, open, close byte) int {
+// within is the text in which a hole that begins at off must close: neither
+// too long nor beyond a ; that ends a line.
+func (l *Lexer) within(off int) string {
+	end := min(len(l.text), off+maxHole)
+	l.note(end + 1)
+	t := l.text[off:end]
+	for at := 0; ; {
+		n := strings.IndexByte(t[at:], ';')
+		if n < 0 {
+			return t
+		}
+		at += n + 1
+		if at < len(t) && (t[at] == '\n' || t[at] == '\r') {
+			return t[:at]
+		}
+	}
+}
+
+// closing is the length of t up to behind the } that closes its first byte, 0
+// if none does. Braces inside quotes count as well, as the languages that fill
+// holes nest them too.
+func closing(t string) int {
 	depth := 0
-	for i := range min(len(t), maxHole) {
+	for i := range len(t) {
 		switch t[i] {
-		case open:
+		case '{':
 			depth++
-		case close:
+		case '}':
 			if depth--; depth == 0 {
 				return i + 1
 			}
@@ -169,7 +201,13 @@ func (l *Lexer) colon(i int) Token {
 // brace reads {{ x }}, {% x %} or {name}; other braces are punctuation.
 func (l *Lexer) brace(i int) Token {
 	t := l.text
-	rest := t[i+1 : min(len(t), i+1+maxHole)]
+	if i+1 == len(t) {
+		return l.token(Punct, i, i+1)
+	}
+	rest := t[i+1:]
+	if c := rest[0]; c == '{' || c == '%' {
+		rest = l.within(i + 1)
+	}
 	for _, pair := range [...][2]string{{"{", "}}"}, {"%", "%}"}} {
 		if strings.HasPrefix(rest, pair[0]) {
 			if n := strings.Index(rest, pair[1]); n > 0 {

@@ -88,7 +88,7 @@ func (l *Lexer) dollar(i int) Token {
 	t := l.text
 	end := i + 1
 	if end < len(t) && t[end] == '{' {
-		if n := closing(t[end:], '{', '}'); n > 0 {
+		if n := closing(l.within(end)); n > 0 {
 			return l.token(Hole, i, end+n)
 		}
 		return l.token(Punct, i, end)

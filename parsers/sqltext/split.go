@@ -232,7 +232,7 @@ func (s *splitter) terminator(tok Token) {
 	case s.block > 0, s.depth > 0 && s.head.is("CREATE RULE"):
 		s.ended = false
 		start, ok := nextLine(s.lex.text, tok.Span.End, len(s.lex.text))
-		s.lex.note(start + 24)
+		s.lex.note(lineEnd(s.lex.text, start) + 1)
 		if !ok || !startsStatement(s.lex.text, start, true) {
 			return
 		}
