@@ -110,6 +110,9 @@ func (s *scope) binary(x *pg.A_Expr, op query.Cmp, symbol string, at source.Span
 	}
 	if p.Column.Name == "" && p.Wrapped == "" {
 		p.Expr = s.l.source(s.l.bounds(l))
+		if left.Kind == query.Param && template(left.Text) {
+			s.q.Unknown |= s.clause // the name of a column, most likely
+		}
 	}
 	if op == query.Eq || op == query.Ne {
 		if b, ok := truth(p.Operand); ok && p.Column.Name != "" {
@@ -131,6 +134,12 @@ func (s *scope) binary(x *pg.A_Expr, op query.Cmp, symbol string, at source.Span
 		p.Symbol = "reversed " + p.Symbol
 	}
 	return p
+}
+
+// template reports whether a placeholder is text pasted into the statement
+// rather than a bound parameter.
+func template(placeholder string) bool {
+	return strings.HasPrefix(placeholder, "${") || strings.HasPrefix(placeholder, "#{") || strings.HasPrefix(placeholder, "{") || strings.HasPrefix(placeholder, "%")
 }
 
 // truth is the value of a boolean literal.

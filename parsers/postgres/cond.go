@@ -73,7 +73,8 @@ func (s *scope) leaf(n *pg.Node, as sense) []query.Predicate {
 		return one(s.call(n, x.FuncCall, as))
 	case *pg.Node_ColumnRef:
 		if _, ok := s.column(x.ColumnRef); !ok {
-			return nil // a condition filled in at run time; already flagged
+			s.q.Unknown |= s.clause
+			return nil // a condition filled in at run time
 		}
 	}
 	p := s.about(n)

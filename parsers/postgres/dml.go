@@ -94,6 +94,12 @@ func (s *scope) firstRow(values []*pg.Node, columns int) {
 		s.q.Unknown |= query.UnknownColumns // in the order of the table
 		return
 	}
+	if len(values) == 1 {
+		if o := s.operand(values[0]); o.Kind == query.List && o.Open {
+			s.q.Rows = 0 // a placeholder for all rows
+			return
+		}
+	}
 	for i, v := range values {
 		if i < len(s.q.Sets) && len(s.q.Sets) == columns {
 			s.q.Sets[i].Operand = s.operand(v)

@@ -202,6 +202,8 @@ func (s *scope) groups(list []*pg.Node) {
 			if col, ok := s.column(c); ok {
 				s.q.GroupBy = append(s.q.GroupBy, col)
 			}
+		} else {
+			s.q.GroupExprs = append(s.q.GroupExprs, s.l.source(s.l.bounds(t.Val)))
 		}
 	}
 }

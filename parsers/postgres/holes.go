@@ -4,7 +4,9 @@ import (
 	"sort"
 
 	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 // hole is a placeholder of the program that sends the statement.
@@ -108,4 +110,46 @@ func (l *lowerer) mayHide(h hole, q *query.Query) query.Unknown {
 		return query.UnknownColumns
 	}
 	return query.UnknownColumns | query.UnknownOther
+}
+
+// forgetHidden drops the changes of a statement with a name that is only known
+// at run time: nothing can be said about the schema behind it. A schema filled
+// in before a name is taken for the search path.
+func (l *lowerer) forgetHidden(q *query.Query) {
+	qualifiers := map[string]bool{}
+	for _, h := range l.holes {
+		i := l.at(h.Start)
+		switch {
+		case !l.stmt.Covers(h.Span) || !h.identifier && !h.clause:
+		case h.identifier && l.is(i+1, "."):
+			qualifiers[sqltext.Unquote(l.in(i))] = true
+		case len(l.out.Changes) > 0:
+			l.out.Changes = nil
+			q.Unknown |= query.UnknownTable | query.UnknownOther
+			return
+		}
+	}
+	if len(qualifiers) == 0 {
+		return
+	}
+	plain := func(n *schema.Name) {
+		if qualifiers[n.Schema] {
+			n.Schema = ""
+		}
+	}
+	for i := range l.out.Changes {
+		c := &l.out.Changes[i]
+		plain(&c.Table)
+		plain(&c.Other)
+		if c.Constraint != nil {
+			plain(&c.Constraint.References)
+		}
+		if c.Def != nil {
+			plain(&c.Def.Name)
+			plain(&c.Def.Parent)
+			for _, k := range c.Def.Constraints {
+				plain(&k.References)
+			}
+		}
+	}
 }

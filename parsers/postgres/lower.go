@@ -17,7 +17,11 @@ type lowerer struct {
 	// vars are the names that may be PL/pgSQL variables or parameters here;
 	// nil outside function bodies.
 	vars map[string]bool
-	out  *Statement
+	// uncertain: a name in vars may be a column as well, as in SQL functions.
+	uncertain bool
+	// nested counts the bodies around this text.
+	nested int
+	out    *Statement
 	// stmt covers the statement being lowered, first is its first token.
 	stmt  source.Span
 	first int
@@ -40,11 +44,7 @@ func (l *lowerer) statement(n *pg.Node, from, to int) {
 	l.clauseHoles(q)
 	l.out.Queries = append(l.out.Queries, q)
 	l.ddl(n, q)
-	for k := range l.out.Changes {
-		if c := &l.out.Changes[k]; c.Stmt == (source.Span{}) {
-			c.Stmt = l.stmt
-		}
-	}
+	l.forgetHidden(q)
 }
 
 // dml lowers the statements that read or change rows; nil for all else.
@@ -96,11 +96,11 @@ func (l *lowerer) utility(n *pg.Node) *query.Query {
 
 // wrapped collects tables and inner queries of a utility statement.
 func (l *lowerer) wrapped(n *pg.Node, s *scope) {
-	for _, c := range reflected(n.ProtoReflect()) {
-		l.wrappedNode(c, s)
-	}
 	for _, v := range relations(n) {
 		l.mention(v, s)
+	}
+	for _, c := range reflected(n.ProtoReflect()) {
+		l.wrappedNode(c, s)
 	}
 }
 
@@ -196,10 +196,14 @@ func (l *lowerer) table(v *pg.RangeVar) query.Table {
 		if l.is(i, "ONLY") { // ONLY stands before the location in most places
 			i++
 		}
-		t.Span, _, _ = l.name(i)
-	}
-	if l.hidden(t.Span) {
-		t.Schema, t.Name = "", ""
+		whole, name, _ := l.name(i)
+		t.Span = whole
+		switch {
+		case l.hidden(name):
+			t.Schema, t.Name = "", ""
+		case l.hidden(whole): // only the schema is filled in
+			t.Schema = ""
+		}
 	}
 	return t
 }

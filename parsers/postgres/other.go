@@ -47,6 +47,9 @@ func (l *lowerer) other(n *pg.Node) {
 			return
 		}
 	}
+	if c.Other.Name != "" && c.NameSpan.Empty() {
+		c.NameSpan = l.named(l.first+1, l.end(), c.Other.Name)
+	}
 	if c.Column != "" {
 		if s := l.named(l.first+1, l.end(), c.Column); !s.Empty() {
 			c.NameSpan = s
@@ -210,9 +213,6 @@ func (l *lowerer) types(c *schema.Change, n *pg.Node) {
 		if k := d.Def.GetConstraint(); k != nil {
 			c.Constraint = l.domainConstraint(k, c.Other.Name)
 		}
-	}
-	if c.Other.Name != "" && c.NameSpan.Empty() {
-		c.NameSpan = l.named(l.first+1, l.end(), c.Other.Name)
 	}
 }
 

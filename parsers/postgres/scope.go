@@ -82,14 +82,19 @@ func (s *scope) column(c *pg.ColumnRef) (col query.Column, ok bool) {
 	}
 	i := s.l.at(int(c.Location))
 	whole, lastSpan, _ := s.l.name(i)
-	if s.l.hidden(whole) {
+	if s.l.hidden(lastSpan) {
 		s.q.Unknown |= s.clause
 		return col, false
 	}
 	name := parts[len(parts)-1]
+	if s.l.hidden(whole) { // only its table is filled in
+		return query.Column{Name: name, Span: lastSpan}, true
+	}
 	if len(parts) == 1 {
 		if s.l.vars[name] {
-			s.variable()
+			if s.l.uncertain {
+				s.q.Unknown |= s.clause
+			}
 			return col, false
 		}
 		if t := s.labelled(name); t != nil {
@@ -104,13 +109,6 @@ func (s *scope) column(c *pg.ColumnRef) (col query.Column, ok bool) {
 		return col, false // a field of a record, NEW, OLD, or function.parameter
 	}
 	return query.Column{Table: parts[len(parts)-2], Name: name, Span: lastSpan}, true
-}
-
-// variable notes that a name may be a variable or a column of the same name.
-func (s *scope) variable() {
-	if s.clause != 0 {
-		s.q.Unknown |= s.clause
-	}
 }
 
 // refs notes every column, sub-select and aggregate below n.

@@ -175,6 +175,9 @@ func (s *scope) outputs(list []*pg.Node) (columns []query.Column, out []query.Ou
 				continue
 			}
 		}
+		if _, ok := s.l.value(at); ok {
+			s.q.Unknown |= s.clause
+		}
 		out = append(out, query.Output{Name: either(t.Name, outputName(t.Val)), Expr: s.l.source(at), Span: at})
 	}
 	return columns, out

@@ -187,7 +187,7 @@ func (l *lowerer) clause(list []*pg.Node, i int, def source.Span) source.Span {
 	for to > from && to > 0 && (to > len(l.list) || l.list[to-1].End > end) {
 		to--
 	}
-	if j := l.find(from, to, l.depthAt(from), "COLLATE"); j > from && !l.is(from, "DEFAULT") {
+	if j := l.find(from, to, l.depthAt(from), "COLLATE"); j > from {
 		to = j
 	}
 	return l.span(from, to)

@@ -32,6 +32,7 @@ func (d *dumper) query(q *Query, indent string) {
 	}
 	d.line(indent, "where", Conditions(q.Where))
 	d.line(indent, "group by", columns(q.GroupBy))
+	d.line(indent, "group by expressions", strings.Join(q.GroupExprs, ", "))
 	d.line(indent, "having", Conditions(q.Having))
 	d.line(indent, "order by", orders(q.OrderBy))
 	d.line(indent, "limit", q.Limit.String())
@@ -64,9 +65,9 @@ func (d *dumper) head(q *Query, indent string) {
 		role = "[" + q.Role.String() + "]"
 	}
 	fmt.Fprintf(d, "%s%s\n", indent, words(role, prefixed("as ", q.Alias), q.Op.String(), strings.Join(tables, ", "),
-		prefixed("via ", words(q.Library, q.Method)),
+		prefixed("via ", words(strings.TrimPrefix(q.Library, "sql"), q.Method)),
 		prefixed("setop ", strings.ReplaceAll(q.SetOp, " ", "-")), flag(q.Recursive, "recursive"), flag(q.Distinct, "distinct"),
-		flag(q.Aggregates, "aggregates"), flag(q.Row, "row"), prefixed("for ", words(q.Lock, q.Wait)), prefixed("unknown:", q.Unknown.String())))
+		flag(q.Aggregates, "aggregates"), flag(q.Row, "row"), flag(q.Unscoped, "unscoped"), prefixed("for ", words(q.Lock, q.Wait)), prefixed("unknown:", q.Unknown.String())))
 }
 
 // String names the unknown parts, joined by commas.

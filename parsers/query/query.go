@@ -102,6 +102,8 @@ type Query struct {
 	Where   []Predicate
 	Joins   []Join
 	GroupBy []Column
+	// GroupExprs are the texts of the grouping expressions that are no columns.
+	GroupExprs []string
 	// Having filters groups.
 	Having  []Predicate
 	OrderBy []Order
@@ -145,8 +147,10 @@ type Query struct {
 	Lock, Wait string
 	Aggregates bool
 	// Row says that at most one row is wanted: findUnique, First, QueryRow.
-	Row     bool
-	Unknown Unknown
+	Row bool
+	// Unscoped: the condition that hides soft-deleted rows is switched off.
+	Unscoped bool
+	Unknown  Unknown
 	// SQL is the text as sent, with placeholders where the program fills in.
 	SQL string
 }

@@ -3,19 +3,23 @@ package schema
 import (
 	"sort"
 	"strings"
+	"sync"
 )
 
 // Catalog is every table known at one point, immutable and safe for any number
 // of readers. A nil Catalog is empty.
 type Catalog struct {
-	tables map[Name]*Table
+	tables   map[Name]*Table
+	enums    map[Name][]string
+	routines map[Name]*Routine
+	domains  map[Name]*Column
+
+	// What follows is derived from tables when it is first asked for.
+	once sync.Once
 	// plain and folded find tables without their schema and without case.
 	plain, folded map[string][]*Table
 	sorted        []*Table
 	referencing   map[Name][]Reference
-	enums         map[Name][]string
-	routines      map[Name]*Routine
-	domains       map[Name]bool
 }
 
 // Reference is a foreign key seen from the table it refers to.
@@ -35,6 +39,11 @@ func (c *Catalog) Table(n Name) *Table {
 	if t := c.tables[n]; t != nil {
 		return t
 	}
+	c.once.Do(c.index)
+	return c.loose(n)
+}
+
+func (c *Catalog) loose(n Name) *Table {
 	if t := only(c.plain[n.Name], n.Schema); t != nil {
 		return t
 	}
@@ -56,20 +65,30 @@ func only(list []*Table, schema string) *Table {
 	return found
 }
 
+// Len is the number of tables.
+func (c *Catalog) Len() int {
+	if c == nil {
+		return 0
+	}
+	return len(c.tables)
+}
+
 // Tables lists all tables, sorted by schema and name. It must not be changed.
 func (c *Catalog) Tables() []*Table {
 	if c == nil {
 		return nil
 	}
+	c.once.Do(c.index)
 	return c.sorted
 }
 
 // ReferencedBy lists the foreign keys that refer to a table, sorted by the
-// table they stand in.
+// table they stand in. It must not be changed.
 func (c *Catalog) ReferencedBy(t *Table) []Reference {
 	if c == nil || t == nil {
 		return nil
 	}
+	c.once.Do(c.index)
 	return c.referencing[t.Name.key()]
 }
 
@@ -82,8 +101,8 @@ func (c *Catalog) Enum(n Name) ([]string, bool) {
 	return labels, ok
 }
 
-// Routine finds a function or procedure by its name, nil if it is not known or
-// overloaded.
+// Routine finds a function or procedure by its name; nil if it is not known,
+// or if several of that name differ in what is known of them.
 func (c *Catalog) Routine(n Name) *Routine {
 	if c == nil {
 		return nil
@@ -91,8 +110,14 @@ func (c *Catalog) Routine(n Name) *Routine {
 	return c.routines[n.key()]
 }
 
-// Domain reports whether a domain of this name was made.
-func (c *Catalog) Domain(n Name) bool { return c != nil && c.domains[n.key()] }
+// Domain is the base of a domain as a column without a name, nil if none is
+// known by that name.
+func (c *Catalog) Domain(n Name) *Column {
+	if c == nil {
+		return nil
+	}
+	return c.domains[n.key()]
+}
 
 // index fills everything but the tables themselves.
 func (c *Catalog) index() {
@@ -121,8 +146,10 @@ func (c *Catalog) index() {
 				continue
 			}
 			to := k.References.key()
-			if target := c.Table(k.References); target != nil {
-				to = target.Name.key()
+			if c.tables[to] == nil {
+				if target := c.loose(to); target != nil {
+					to = target.Name.key()
+				}
 			}
 			c.referencing[to] = append(c.referencing[to], Reference{Table: t, Constraint: k})
 		}

@@ -80,6 +80,8 @@ type Change struct {
 	// Inline: the constraint is written in the column definition of the
 	// AddColumn that stands before it.
 	Inline bool
+	// Conditional: the statement stands in a DO block and may not be reached.
+	Conditional bool
 	// UsingIndex names the index a constraint is made from.
 	UsingIndex string
 	// Span covers the clause, NameSpan the name acted on, Stmt the statement.

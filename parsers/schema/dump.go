@@ -38,7 +38,7 @@ func (c Change) Dump() string {
 func (c Change) flags() string {
 	return words(flag(c.Concurrently, "concurrently"), flag(c.IfExists, "if-exists"), flag(c.IfNotExists, "if-not-exists"),
 		flag(c.Cascade, "cascade"), flag(c.Only, "only"), flag(c.Replace, "or-replace"), flag(c.Local, "local"),
-		flag(c.RestartIdentity, "restart-identity"), flag(c.Inline, "inline"))
+		flag(c.RestartIdentity, "restart-identity"), flag(c.Inline, "inline"), flag(c.Conditional, "conditional"))
 }
 
 var tableKinds = [...]string{"table", "view", "materialized view", "partitioned table", "partition", "foreign table", "temporary table"}

@@ -1,0 +1,302 @@
+package schema
+
+import (
+	"maps"
+	"strings"
+)
+
+// Builder folds changes into a catalog. Tables are copied when they change, so
+// what Apply returns and what Freeze made stays as it was.
+type Builder struct {
+	tables   map[Name]*Table
+	enums    map[Name][]string
+	routines map[Name]*Routine
+	domains  map[Name]*Column
+	// path is the schema that SET search_path put first, "" for the default.
+	path string
+}
+
+// NewBuilder starts from a catalog; nil for an empty one.
+func NewBuilder(from *Catalog) *Builder {
+	b := &Builder{tables: map[Name]*Table{}, enums: map[Name][]string{}, routines: map[Name]*Routine{}, domains: map[Name]*Column{}}
+	if from != nil {
+		b.tables, b.enums = maps.Clone(from.tables), maps.Clone(from.enums)
+		b.routines, b.domains = maps.Clone(from.routines), maps.Clone(from.domains)
+	}
+	return b
+}
+
+// Freeze is the catalog as it stands. The builder can be used further.
+func (b *Builder) Freeze() *Catalog {
+	return &Catalog{tables: maps.Clone(b.tables), enums: maps.Clone(b.enums), routines: maps.Clone(b.routines), domains: maps.Clone(b.domains)}
+}
+
+// EndSession forgets what SET changed: the next file runs in a session of its own.
+func (b *Builder) EndSession() { b.path = "" }
+
+// Table is the table a name means now, nil if it is not known.
+func (b *Builder) Table(n Name) *Table {
+	_, t := b.find(n)
+	return t
+}
+
+// find looks a name up: in the schema written, else along the search path,
+// else in whatever schema alone holds it.
+func (b *Builder) find(n Name) (Name, *Table) {
+	n = n.key()
+	if n.Name == "" {
+		return n, nil
+	}
+	if n.Schema == "" && b.path != "" {
+		in := Name{b.path, n.Name}
+		if t := b.tables[in]; t != nil {
+			return in, t
+		}
+	}
+	if t := b.tables[n]; t != nil || n.Schema != "" {
+		return n, t
+	}
+	var found *Table
+	for _, t := range b.tables {
+		if t.Name.Name != n.Name {
+			continue
+		}
+		if found != nil {
+			return n, nil
+		}
+		found = t
+	}
+	if found != nil {
+		return found.Name.key(), found
+	}
+	return n, nil
+}
+
+// placed is the full name of a table to be made.
+func (b *Builder) placed(n Name) Name {
+	if n.Schema == "" && b.path != "" {
+		n.Schema = b.path
+	}
+	return n
+}
+
+// put stores a table under its own name.
+func (b *Builder) put(t *Table) { b.tables[t.Name.key()] = t }
+
+// Apply makes one change and gives the table it touches on either side: nil
+// where there is none, both the same where it does not change. A change of a
+// table that is not known changes nothing.
+func (b *Builder) Apply(c *Change) (before, after *Table) {
+	switch c.Kind {
+	case CreateTable, CreateView:
+		return b.create(c)
+	case SetParameter:
+		b.set(c)
+		return nil, nil
+	case Begin, Commit, Rollback:
+		return nil, nil
+	case OtherDDL:
+		b.other(c)
+		t := b.Table(c.Table)
+		return t, t
+	case DropIndex, RenameIndex:
+		return b.indexByName(c)
+	}
+	key, t := b.find(c.Table)
+	if t == nil {
+		return nil, nil
+	}
+	switch c.Kind {
+	case DropTable, DropView:
+		b.drop(key, t, c.Cascade)
+		return t, nil
+	case RenameTable:
+		to := t.Name
+		to.Name = c.To
+		b.rename(key, t, to)
+		return t, b.tables[to.key()]
+	case SetSchema:
+		to := Name{c.To, t.Name.Name}
+		b.rename(key, t, to)
+		return t, b.tables[to.key()]
+	case AttachPartition, DetachPartition:
+		b.partition(t, c)
+		return t, t
+	}
+	b.alter(t, c)
+	return t, b.tables[key]
+}
+
+// alter makes a change of one table, and of its partitions with it.
+func (b *Builder) alter(t *Table, c *Change) {
+	n := *t
+	if !b.column(&n, c) && !b.key(&n, c) {
+		return
+	}
+	b.put(&n)
+	if c.Only || t.Kind == Partition && t.PartitionBy == "" || !inherited[c.Kind] {
+		return
+	}
+	for _, child := range b.children(t) {
+		down := *c
+		down.Table = child.Name
+		if c.Index != nil {
+			x := *c.Index
+			x.Name = childName(x.Name, t.Name.Name, child.Name.Name)
+			down.Index, down.Column = &x, x.Name
+		}
+		if c.Constraint != nil && c.Constraint.Kind != Check {
+			k := *c.Constraint
+			k.Name = childName(k.Name, t.Name.Name, child.Name.Name)
+			down.Constraint, down.Column = &k, k.Name
+		}
+		b.alter(child, &down)
+	}
+}
+
+// inherited are the changes a partition takes over from its parent.
+var inherited = map[Kind]bool{AddColumn: true, DropColumn: true, RenameColumn: true, AlterType: true, SetNotNull: true,
+	DropNotNull: true, SetDefault: true, DropDefault: true, AddConstraint: true, CreateIndex: true}
+
+// children are the partitions and heirs of a table; a name that is its own
+// parent is nobody's.
+func (b *Builder) children(t *Table) []*Table {
+	if t.Kind != Partitioned && t.PartitionBy == "" {
+		return nil
+	}
+	var out []*Table
+	for _, child := range b.tables {
+		if child.Parent.Name == "" || child == t {
+			continue
+		}
+		if child.Parent.key() == t.Name.key() && child.Name.key() != t.Name.key() && !b.above(child, t) {
+			out = append(out, child)
+		}
+	}
+	return out
+}
+
+// above reports whether a is among the parents of b, which nonsense files can
+// make circular.
+func (b *Builder) above(a, below *Table) bool {
+	for range 16 {
+		if below == nil || below.Parent.Name == "" {
+			return false
+		}
+		if below.Parent.key() == a.Name.key() {
+			return true
+		}
+		below = b.tables[below.Parent.key()]
+	}
+	return true
+}
+
+// childName is a partition's name for what its parent calls name.
+func childName(name, parent, child string) string {
+	if rest, ok := strings.CutPrefix(name, parent); ok {
+		return child + rest
+	}
+	return child + "_" + name
+}
+
+// create makes a table or view. One that exists is replaced, unless the change
+// says that it is then kept.
+func (b *Builder) create(c *Change) (before, after *Table) {
+	if c.Def == nil {
+		return nil, nil
+	}
+	name := b.placed(c.Def.Name)
+	before = b.tables[name.key()]
+	if before != nil && c.IfNotExists {
+		return before, before
+	}
+	t := *c.Def
+	t.Name = name
+	for _, from := range t.Like {
+		b.like(&t, from)
+	}
+	for _, from := range t.Inherits {
+		b.like(&t, from)
+	}
+	if t.Parent.Name != "" {
+		b.partitionOf(&t)
+	}
+	t.Constraints = b.references(&t, t.Constraints)
+	b.put(&t)
+	return before, &t
+}
+
+// like takes the columns of another table over, before its own.
+func (b *Builder) like(t *Table, from Name) {
+	src := b.Table(from)
+	if src == nil {
+		return
+	}
+	var cols []*Column
+	for _, col := range src.Columns {
+		if exact(t, col.Name) == nil {
+			c := *col
+			c.Default, c.Generated = "", ""
+			cols = append(cols, &c)
+		}
+	}
+	t.Columns = append(cols, t.Columns...)
+}
+
+// partitionOf takes over what a partition has in common with its parent.
+func (b *Builder) partitionOf(t *Table) {
+	parent := b.Table(t.Parent)
+	if parent == nil {
+		return
+	}
+	t.Parent = parent.Name
+	t.Open = parent.Open
+	var cols []*Column
+	for _, col := range parent.Columns {
+		if exact(t, col.Name) == nil {
+			cols = append(cols, col)
+		}
+	}
+	t.Columns = append(cols, t.Columns...)
+	down := func(k *Constraint) *Constraint {
+		c := *k
+		c.Name = childName(k.Name, parent.Name.Name, t.Name.Name)
+		return &c
+	}
+	if t.PrimaryKey == nil && parent.PrimaryKey != nil {
+		t.PrimaryKey = down(parent.PrimaryKey)
+	}
+	own := t.Constraints
+	t.Constraints = nil
+	for _, k := range parent.Constraints {
+		t.Constraints = append(t.Constraints, down(k))
+	}
+	t.Constraints = append(t.Constraints, own...)
+	for _, x := range parent.Indexes {
+		i := *x
+		i.Name = childName(x.Name, parent.Name.Name, t.Name.Name)
+		t.Indexes = append(t.Indexes, &i)
+	}
+}
+
+func (b *Builder) set(c *Change) {
+	if c.Column != "search_path" {
+		return
+	}
+	first, _, _ := strings.Cut(c.To, ",")
+	first = strings.Trim(strings.TrimSpace(first), `"'`)
+	if first == `$user` || strings.EqualFold(first, "default") {
+		first = ""
+	}
+	b.path = Name{Schema: first}.key().Schema
+}
+
+// exact finds a column by its very name.
+func exact(t *Table, name string) *Column {
+	for _, c := range t.Columns {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package schema
+
+import "slices"
+
+// drop removes a table with its partitions and, with CASCADE, the foreign keys
+// that refer to it.
+func (b *Builder) drop(key Name, t *Table, cascade bool) {
+	for _, child := range b.children(t) {
+		b.drop(child.Name.key(), child, cascade)
+	}
+	delete(b.tables, key)
+	if !cascade {
+		return
+	}
+	b.eachForeignKey(t.Name, func(*Constraint) *Constraint { return nil })
+}
+
+// rename moves a table and follows it in everything that names it.
+func (b *Builder) rename(key Name, t *Table, to Name) {
+	delete(b.tables, key)
+	n := *t
+	n.Name = to
+	b.put(&n)
+	b.eachForeignKey(t.Name, func(k *Constraint) *Constraint {
+		c := *k
+		c.References = to
+		return &c
+	})
+	for _, other := range b.tables {
+		if other.Parent.Name == "" && len(other.Inherits) == 0 {
+			continue
+		}
+		at := slices.IndexFunc(other.Inherits, func(p Name) bool { return p.key() == key })
+		if other.Parent.key() != key && at < 0 {
+			continue
+		}
+		o := *other
+		if at >= 0 {
+			o.Inherits = slices.Clone(o.Inherits)
+			o.Inherits[at] = to
+		}
+		if o.Parent.Name != "" && o.Parent.key() == key {
+			o.Parent = to
+		}
+		b.put(&o)
+	}
+}
+
+// eachForeignKey puts every foreign key that refers to a table through f; nil
+// removes it, the same constraint leaves the table as it is.
+func (b *Builder) eachForeignKey(to Name, f func(*Constraint) *Constraint) {
+	for _, t := range b.tables {
+		var out []*Constraint
+		changed := false
+		for i, k := range t.Constraints {
+			got := k
+			if k.Kind == ForeignKey && b.means(k.References, to) {
+				got = f(k)
+			}
+			if got != k && !changed {
+				changed = true
+				out = append(make([]*Constraint, 0, len(t.Constraints)), t.Constraints[:i]...)
+			}
+			if changed && got != nil {
+				out = append(out, got)
+			}
+		}
+		if changed {
+			n := *t
+			n.Constraints = out
+			b.put(&n)
+		}
+	}
+}
+
+// means reports whether the name written stands for the table. An unqualified
+// name may lie in another schema.
+func (b *Builder) means(written, table Name) bool {
+	w, t := written.key(), table.key()
+	return w == t || w.Schema == "" && w.Name == t.Name && b.tables[w] == nil
+}
+
+// partition attaches c.Other to t or detaches it.
+func (b *Builder) partition(t *Table, c *Change) {
+	_, child := b.find(c.Other)
+	if child == nil || child == t {
+		return
+	}
+	n := *child
+	if c.Kind == DetachPartition {
+		n.Parent, n.Bound = Name{}, ""
+		if n.Kind == Partition {
+			n.Kind = Ordinary
+		}
+	} else {
+		n.Parent, n.Bound = t.Name, c.Bound
+		if n.Kind == Ordinary {
+			n.Kind = Partition
+		}
+	}
+	b.put(&n)
+}
+
+// other makes a change of what is no table.
+func (b *Builder) other(c *Change) {
+	name := c.Other.key()
+	switch {
+	case c.Routine != nil:
+		b.routine(c)
+	case c.Action == "create type enum":
+		b.enums[name] = c.Values
+	case c.Action == "alter type add value":
+		if labels, ok := b.enums[name]; ok && len(c.Values) == 1 && !slices.Contains(labels, c.Values[0]) {
+			b.enums[name] = append(slices.Clip(labels), c.Values[0])
+		}
+	case c.Action == "alter type rename value":
+		labels := slices.Clone(b.enums[name])
+		if i := slices.Index(labels, first(c.Values)); i >= 0 {
+			labels[i] = c.To
+			b.enums[name] = labels
+		}
+	case c.Action == "rename type":
+		b.renameType(name, Name{name.Schema, c.To})
+	case c.Object == "domain" && c.ColumnDef != nil && b.domains[name] == nil:
+		b.domains[name] = c.ColumnDef
+	case c.Action == "drop type" || c.Action == "drop domain":
+		delete(b.enums, name)
+		delete(b.domains, name)
+		if c.Cascade {
+			b.dropColumnsOf(name.Name)
+		}
+	case c.Action == "drop function" || c.Action == "drop procedure" || c.Action == "drop routine":
+		delete(b.routines, name)
+	case c.Action == "drop schema" && c.Cascade:
+		b.dropSchema(c)
+	}
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+// routine keeps a routine unless another of the name differs in volatility or
+// language: which of them a call means takes types to tell.
+func (b *Builder) routine(c *Change) {
+	name := b.placed(c.Routine.Name).key()
+	old, ok := b.routines[name]
+	if ok && (old == nil || !slices.Equal(old.Args, c.Routine.Args) && (old.Volatility != c.Routine.Volatility || old.Language != c.Routine.Language)) {
+		b.routines[name] = nil
+		return
+	}
+	b.routines[name] = c.Routine
+}
+
+func (b *Builder) renameType(from, to Name) {
+	if labels, ok := b.enums[from]; ok {
+		delete(b.enums, from)
+		b.enums[to] = labels
+	}
+	if base, ok := b.domains[from]; ok {
+		delete(b.domains, from)
+		b.domains[to] = base
+	}
+	for _, t := range b.tables {
+		if !slices.ContainsFunc(t.Columns, func(c *Column) bool { return c.Type == from.Name }) {
+			continue
+		}
+		n := *t
+		n.Columns = slices.Clone(n.Columns)
+		for i, col := range n.Columns {
+			if col.Type == from.Name {
+				c := *col
+				c.Type = to.Name
+				n.Columns[i] = &c
+			}
+		}
+		b.put(&n)
+	}
+}
+
+// dropColumnsOf removes the columns of a type, as DROP TYPE CASCADE does.
+func (b *Builder) dropColumnsOf(typ string) {
+	for _, t := range b.tables {
+		n, dropped := *t, false
+		for _, col := range t.Columns {
+			if col.Type == typ {
+				b.dropColumn(&n, col.Name, true)
+				dropped = true
+			}
+		}
+		if dropped {
+			b.put(&n)
+		}
+	}
+}
+
+func (b *Builder) dropSchema(c *Change) {
+	name := c.Other.Name
+	if name == "" {
+		name = c.Column
+	}
+	for key, t := range b.tables {
+		if key.Schema == (Name{Schema: name}).key().Schema {
+			b.drop(key, t, true)
+		}
+	}
+}
