@@ -48,6 +48,16 @@ func (f *Fragment) AppendHole(placeholder string, host Span) {
 	f.Holes = append(f.Holes, Hole{Span: Span{at, len(f.Text)}, Host: host})
 }
 
+// exact reports whether the bytes of g correspond to those of the host one by
+// one. A hole whose placeholder happens to be as long as its expression is not.
+func (f *Fragment) exact(g Seg) bool {
+	if g.Len != g.HostLen {
+		return false
+	}
+	i := sort.Search(len(f.Holes), func(i int) bool { return f.Holes[i].Span.Start >= g.At })
+	return i == len(f.Holes) || f.Holes[i].Span.Start != g.At || f.Holes[i].Span.Empty()
+}
+
 func (f *Fragment) seg(off int) int {
 	return sort.Search(len(f.Segs), func(i int) bool { return f.Segs[i].At+f.Segs[i].Len > off })
 }
@@ -66,7 +76,7 @@ func (f *Fragment) Span(s Span) Span {
 	i := min(f.seg(s.End-1), len(f.Segs)-1)
 	g := f.Segs[i]
 	end := g.Host + g.HostLen
-	if g.Len == g.HostLen {
+	if f.exact(g) {
 		end = g.Host + max(0, min(s.End-g.At, g.Len))
 	}
 	return Span{start, max(start, end)}
@@ -79,21 +89,25 @@ func (f *Fragment) start(off int) int {
 		return last.Host + last.HostLen
 	}
 	g := f.Segs[i]
-	if g.Len == g.HostLen {
+	if f.exact(g) {
 		return g.Host + max(0, off-g.At)
 	}
 	return g.Host
 }
 
 // Verbatim reports whether the bytes of s stand in the host exactly as they
-// do in Text, so that an edit of Text can be made there.
+// do in Text, so that an edit of Text can be made there. An empty span asks
+// for an insertion; at the end of Text it goes behind the last piece.
 func (f *Fragment) Verbatim(s Span) bool {
 	i := f.seg(s.Start)
-	if i == len(f.Segs) {
+	if i == len(f.Segs) && s.Empty() && s.Start == len(f.Text) {
+		i--
+	}
+	if i < 0 || i == len(f.Segs) {
 		return false
 	}
 	g := f.Segs[i]
-	if g.Len != g.HostLen || s.Start < g.At || s.End > g.At+g.Len {
+	if !f.exact(g) || s.Start < g.At || s.End > g.At+g.Len {
 		return false
 	}
 	for _, h := range f.Holes {
