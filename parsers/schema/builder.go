@@ -83,9 +83,8 @@ func (b *Builder) placed(n Name) Name {
 // put stores a table under its own name.
 func (b *Builder) put(t *Table) { b.tables[t.Name.key()] = t }
 
-// Apply makes one change and gives the table it touches on either side: nil
-// where there is none, both the same where it does not change. A change of a
-// table that is not known changes nothing.
+// Apply makes one change and gives the table it touches on either side, nil
+// where there is none. A change of a table that is not known changes nothing.
 func (b *Builder) Apply(c *Change) (before, after *Table) {
 	switch c.Kind {
 	case CreateTable, CreateView:

@@ -147,28 +147,26 @@ func (b *Builder) createIndex(t *Table, c *Change) {
 	if c.Index == nil {
 		return
 	}
-	if other := b.holder(c.Index.Name); other != nil {
-		if c.IfNotExists || other.Name.key() != t.Name.key() {
-			if c.IfNotExists {
-				return
-			}
-		}
+	if c.IfNotExists && b.holder(c.Index.Name) != nil {
+		return
 	}
 	t.Indexes = slices.DeleteFunc(slices.Clone(t.Indexes), func(x *Index) bool { return x.Name == c.Index.Name })
 	t.Indexes = append(t.Indexes, c.Index)
 }
 
-// holder is the table that has an index of this name.
+// holder is the table that has an index of this name, the first by name if
+// several schemas have one.
 func (b *Builder) holder(index string) *Table {
 	if index == "" {
 		return nil
 	}
+	var found *Table
 	for _, t := range b.tables {
-		if backs(t, index) {
-			return t
+		if backs(t, index) && (found == nil || t.Name.full() < found.Name.full()) {
+			found = t
 		}
 	}
-	return nil
+	return found
 }
 
 // backs reports whether t has an index of this name, its own or a constraint's.
