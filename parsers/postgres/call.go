@@ -70,25 +70,34 @@ func errorSpan(text string, cursor int) source.Span {
 
 func (t *tokens) all() source.Span { return t.span(0, len(t.list)) }
 
-// culprit is the hole that a syntax error points at or stands behind, -1 if
-// there is none left.
+// culprit is the pasted-in text that a syntax error points at or stands right
+// behind, -1 if there is none left. A bound parameter is never one.
 func (l *lowerer) culprit(text string, p *Problem) int {
-	if p.Kind == TooComplex {
+	if p.Kind != Syntax {
 		return -1
 	}
-	best := -1
-	for i, h := range l.holes {
-		if h.blanked {
+	t := lex(text)
+	at := t.at(p.Span.Start)
+	for i := len(l.holes) - 1; i >= 0; i-- {
+		h := l.holes[i]
+		if h.blanked || !h.pasted || h.Start >= p.Span.End {
 			continue
 		}
-		if h.Start < p.Span.End || p.Span.End >= len(strings.TrimRight(text, " \t\r\n")) {
-			best = i
+		if near := t.at(h.Start); at-near <= 1 || at == len(t.list)-1 && at-near <= 2 {
+			return i
 		}
 	}
-	if best >= 0 && !l.holes[best].identifier && l.holes[best].End+16 < p.Span.Start {
-		return -1 // a value far before the error is not its cause
+	return -1
+}
+
+// pasted reports whether the statement holds text of unknown content before off.
+func (l *lowerer) pasted(off int) bool {
+	for _, h := range l.holes {
+		if h.pasted && h.Start < off {
+			return true
+		}
 	}
-	return best
+	return false
 }
 
 // blank overwrites a span with spaces.

@@ -23,7 +23,8 @@ const (
 func prepare(stmt string) (text string, holes []hole) {
 	text, params := sqltext.Placeholders(stmt)
 	for _, p := range params {
-		holes = append(holes, hole{Span: p.Span, identifier: p.Identifier, list: p.List, clause: p.Clause})
+		holes = append(holes, hole{Span: p.Span, identifier: p.Identifier, list: p.List, clause: p.Clause,
+			pasted: p.Identifier || p.Clause || template(stmt[p.Span.Start:p.Span.End])})
 	}
 	return sqltext.TrimValues(sqltext.Sanitize(text), keepRows), holes
 }

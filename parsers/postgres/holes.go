@@ -18,15 +18,14 @@ type hole struct {
 	list bool
 	// clause: SQL of unknown content, blanked or an operator.
 	clause bool
+	// pasted: text pasted into the statement, no bound value.
+	pasted bool
 	// blanked: cut out because no name and no value may stand there.
 	blanked bool
 }
 
-// hidden reports whether a name filled in at run time stands in s.
-func (l *lowerer) hidden(s source.Span) bool {
-	h := l.holeIn(s)
-	return h != nil && h.identifier
-}
+// hidden reports whether the name in s is filled in at run time.
+func (l *lowerer) hidden(s source.Span) bool { return l.holeIn(s) != nil }
 
 // holeIn is the first hole that shares a byte with s, nil if none does.
 func (l *lowerer) holeIn(s source.Span) *hole {

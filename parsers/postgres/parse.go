@@ -97,7 +97,7 @@ func (l *lowerer) parse(text string) {
 		}
 		i := l.culprit(text, problem)
 		if i < 0 || blanked == maxBlanked {
-			if blanked > 0 || i >= 0 {
+			if problem.Kind == Syntax && l.pasted(problem.Span.End) {
 				problem.Kind = NotAnalysed
 			}
 			l.out.Problem = problem
