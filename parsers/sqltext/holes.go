@@ -12,7 +12,7 @@ var leads = wordSet(`ADD ALL ALTER ANALYZE AND ANY ARRAY AS ASYMMETRIC BEFORE BE
 	CASE CHECK COLLATE COLUMN CONCURRENTLY CONSTRAINT COPY CROSS DATABASE DISTINCT DIV DO DROP ELSE
 	ESCAPE EXCEPT EXECUTE EXISTS FETCH FIRST FOR FORCE FROM FUNCTION GLOB GROUP HAVING IF ILIKE IN INDEX
 	INNER INTERSECT INTERVAL INTO IS JOIN KEY LATERAL LIKE LIMIT MATCH MOD NEXT NOT OF OFFSET ON ONLY
-	OPERATOR OR ORDER OUTER OVER OVERLAPS OWNER PARTITION PASSWORD PRECISION REFERENCES REGEXP REINDEX RENAME
+	OR ORDER OUTER OVER OVERLAPS OWNER PARTITION PASSWORD PRECISION REFERENCES REGEXP REINDEX RENAME
 	RETURN RETURNING RLIKE ROLE ROWS SCHEMA SELECT SEQUENCE SET SIMILAR SOME START SYMMETRIC TABLE
 	TEMPLATE THEN TO TOP TRUNCATE TYPE UNION VACUUM UPDATE USING VALUES VIEW WHEN WHERE WINDOW WITH XOR ZONE`)
 
@@ -39,7 +39,8 @@ func (l *Lexer) placeholder(i int) int {
 	case '#':
 		return l.prefixed(i)
 	case '?':
-		if !l.afterOperand() && !(l.prev.Kind == Word && beforeString(t, i+1)) {
+		word, dot := l.prev.Kind == Word, l.prev.Kind == Punct && t[l.prev.Span.Start] == '.'
+		if !l.afterOperand() && !dot && !(word && beforeString(t, i+1)) {
 			return l.prefixed(i)
 		}
 	case '@':
@@ -196,6 +197,20 @@ func (l *Lexer) colon(i int) Token {
 		return l.token(Hole, i, end+nameLen(t[end:]))
 	}
 	return l.token(Op, i, end)
+}
+
+// quotedHole is the length of an identifier that is filled by a template with
+// quotes of its own, as in "{{ index .Options "Schema" }}".users; else 0.
+func (l *Lexer) quotedHole(i int) int {
+	if !strings.HasPrefix(l.text[i+1:], "{{") {
+		return 0
+	}
+	rest := l.within(i + 1)
+	n := strings.Index(rest, "}}\"")
+	if n < 0 || strings.IndexByte(rest[:n], '"') < 0 || strings.IndexByte(rest[:n], '\n') >= 0 {
+		return 0
+	}
+	return n + 4
 }
 
 // brace reads {{ x }}, {% x %} or {name}; other braces are punctuation.

@@ -2,7 +2,7 @@ package sqltext
 
 import (
 	"bytes"
-	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,13 +26,13 @@ func checkResplit(t interface{ Fatalf(string, ...any) }, d Dialect, text string,
 	drop = min(drop, len(text)-at)
 	edited := text[:at] + insert + text[at+drop:]
 	old := d.Split([]byte(text))
-	before := fmt.Sprint(old)
+	before := append([]Stmt(nil), old...)
 	got := d.Resplit(old, []byte(text), []byte(edited), source.Span{Start: at, End: at + drop}, len(insert))
 	want := d.Split([]byte(edited))
-	if fmt.Sprint(got) != fmt.Sprint(want) {
+	if !slices.Equal(got, want) {
 		t.Fatalf("%q\nbecame %q\nresplit %+v\nsplit   %+v", text, edited, got, want)
 	}
-	if fmt.Sprint(old) != before {
+	if !slices.Equal(old, before) {
 		t.Fatalf("the old statements changed")
 	}
 }
@@ -57,11 +57,19 @@ func TestResplitChain(t *testing.T) {
 			end := min(len(text), at+rapid.IntRange(0, 4).Draw(t, "drop"))
 			edited := bytes.Join([][]byte{text[:at], []byte(insert), text[end:]}, nil)
 			stmts = Resplit(stmts, text, edited, source.Span{Start: at, End: end}, len(insert))
-			if want := Split(edited); fmt.Sprint(stmts) != fmt.Sprint(want) {
+			if want := Split(edited); !slices.Equal(stmts, want) {
 				t.Fatalf("%q\nbecame %q\nresplit %+v\nsplit   %+v", text, edited, stmts, want)
 			}
 			text = edited
 		}
+	})
+}
+
+// TestResplitScript makes edits at random places of a long, sound script.
+func TestResplitScript(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		at := rapid.IntRange(0, len(script)).Draw(t, "at")
+		checkResplit(t, PostgreSQL, script, at, rapid.IntRange(0, 40).Draw(t, "drop"), rapid.SampledFrom(pieces).Draw(t, "insert"))
 	})
 }
 

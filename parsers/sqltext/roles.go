@@ -54,6 +54,7 @@ var (
 		WINDOW FETCH FOR`)
 	nameLists  = wordSet("CONFLICT KEY UNIQUE COLUMNS")
 	namesLists = wordSet("INTO REFERENCES COPY")
+	onObjects  = wordSet("CREATE ALTER DROP GRANT REVOKE COMMENT") // commands whose ON names an object
 	subqueries = wordSet("FROM JOIN EXISTS LATERAL AS")
 	// nameLeads are followed by the name of an object.
 	nameLeads = wordSet(`ADD ALTER ANALYZE AS CLUSTER COLLATE COLUMN CONCURRENTLY CONSTRAINT COPY DATABASE
@@ -105,7 +106,7 @@ func (r *rewriter) bracket(i int) {
 
 // listsNames tells that the bracket at i holds column names: behind ON
 // CONFLICT, PRIMARY KEY, JOIN ... USING, INSERT INTO name, REFERENCES name, and
-// in CREATE INDEX behind ON name or USING method.
+// after CREATE behind TABLE name, ON name or USING method.
 func (r *rewriter) listsNames(i int) bool {
 	if p := r.at(i - 1); p.Kind == Word && has(nameLists, p.In(r.text)) {
 		return true
@@ -113,8 +114,8 @@ func (r *rewriter) listsNames(i int) bool {
 	if r.is(i-1, "USING") {
 		return r.top().clause == inFrom
 	}
-	index := r.is(0, "CREATE")
-	if index && r.is(i-2, "USING") {
+	creates := r.is(0, "CREATE")
+	if creates && r.is(i-2, "USING") {
 		return true
 	}
 	j := i - 1
@@ -125,7 +126,7 @@ func (r *rewriter) listsNames(i int) bool {
 	if j == i-1 || j < 0 || r.toks[j].Kind != Word {
 		return false
 	}
-	return has(namesLists, r.toks[j].In(r.text)) || index && r.is(j, "ON")
+	return has(namesLists, r.toks[j].In(r.text)) || creates && (r.is(j, "ON") || r.is(j, "TABLE") || r.is(j, "EXISTS"))
 }
 
 // hole decides what the placeholder at i is and replaces it.
@@ -167,7 +168,7 @@ func (r *rewriter) hole(i int) {
 func (r *rewriter) named(i int) bool {
 	tok, prev, next := r.toks[i], r.at(i-1), r.at(i+1)
 	switch c := r.text[tok.Span.Start]; {
-	case strings.HasPrefix(tok.In(r.text), `:"`):
+	case c == '"', strings.HasPrefix(tok.In(r.text), `:"`):
 		return true
 	case c == '?' || c == ':' || c == '@':
 	case prev.Kind == Word && prev.Span.End == tok.Span.Start, next.Kind == Word && next.Span.Start == tok.Span.End:
@@ -190,7 +191,7 @@ func (r *rewriter) named(i int) bool {
 	case r.is(i-1, "SET"):
 		return r.is(i+1, "=")
 	case r.is(i-1, "ON"):
-		return r.is(0, "CREATE")
+		return r.at(0).Kind == Word && has(onObjects, r.at(0).In(r.text))
 	case r.is(i-1, "TO"):
 		return top.clause != inSet && (r.is(0, "ALTER") || r.is(0, "GRANT"))
 	case r.is(i-1, "EXISTS"):
@@ -286,5 +287,5 @@ func holeName(s string) string {
 		}
 		return s
 	}
-	return strings.TrimSpace(strings.Trim(strings.TrimLeft(s, "$#"), "{}%"))
+	return strings.TrimSpace(strings.Trim(strings.TrimLeft(s, `$#"`), `{}%"`))
 }
