@@ -159,6 +159,9 @@ func (l *Lexer) within(off int) string {
 	}
 }
 
+// maxBraces bounds the braces open in a template hole.
+const maxBraces = 32
+
 // closing is the length of t up to behind the } that closes its first byte, 0
 // if none does. Braces inside quotes count as well, as the languages that fill
 // holes nest them too.
@@ -167,7 +170,9 @@ func closing(t string) int {
 	for i := range len(t) {
 		switch t[i] {
 		case '{':
-			depth++
+			if depth++; depth > maxBraces {
+				return 0
+			}
 		case '}':
 			if depth--; depth == 0 {
 				return i + 1
