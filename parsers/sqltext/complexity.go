@@ -11,6 +11,7 @@ type frame struct {
 	chain  int // depth of the expression under way
 	prefix int // operators since the last operand, at most chain
 	worst  int // the deepest expression so far
+	ranges int // BETWEENs that wait for their AND
 	sets   int // UNION, EXCEPT, INTERSECT
 	joins  int // joins of the FROM under way
 	most   int // joins of the worst FROM
@@ -23,7 +24,7 @@ func (f *frame) operator() { f.chain++; f.prefix++ }
 
 func (f *frame) reset() {
 	f.worst = max(f.worst, f.chain)
-	f.chain, f.prefix = 0, 0
+	f.chain, f.prefix, f.ranges = 0, 0, 0
 }
 
 // operand takes in a bracket of the given depth. As the first operand of a
@@ -42,7 +43,7 @@ const maxFrames = 4096
 // longest run of binary operators, ::, NOT and signs between resets (comma, AND,
 // OR, the next clause), of UNION, EXCEPT and INTERSECT in one query, of joins in
 // one FROM; brackets add the chain inside to the one outside. AND and OR do
-// not count, since parsers keep them in lists. depth is the nesting of brackets
+// not count, since parsers keep them in lists; the AND of BETWEEN resets nothing. depth is the nesting of brackets
 // and CASE. Placeholders count as values.
 func Complexity(stmt string) (chain, depth int) {
 	l := NewLexer(stmt)
@@ -112,6 +113,12 @@ func (f *frame) word(w string) {
 	case len(w) > 9:
 	case has(operatorWords, w):
 		f.operator()
+		if strings.EqualFold(w, "BETWEEN") {
+			f.ranges++
+		}
+		return
+	case f.ranges > 0 && strings.EqualFold(w, "AND"):
+		f.ranges--
 		return
 	case has(setWords, w):
 		f.reset()

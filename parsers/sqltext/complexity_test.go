@@ -21,6 +21,8 @@ func TestComplexity(t *testing.T) {
 		{"unions", "select 1" + rep(" union select 1", 500), 500, 0},
 		{"joins", "select * from a" + rep(" join b on a.x = b.x", 500), 501, 0},
 		{"flat or", "select * from t where a = 1" + rep(" or a = 1", 500), 1, 0},
+		{"ranges", "select a between 1 and 2" + rep(" and b between 3 and 4", 500), 1, 0},
+		{"nested ranges", "select " + rep("a between 1 and ", 500) + "2", 500, 0},
 		{"flat in", "select a in (1" + rep(", 1", 500) + ")", 1, 1},
 		{"rows", "insert into t values (1, 2 + 3)" + rep(", (1, 2 + 3)", 500), 1, 1},
 		{"brackets", "select " + rep("(", 500) + "1" + rep(")", 500), 0, 500},
