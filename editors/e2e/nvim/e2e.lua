@@ -108,6 +108,7 @@ local function restart(file, rule)
   end)
   wait("finding after the restart", 30000, function() return #diagnostics(buf, rule) > 0 end)
   no_duplicates(buf)
+  if #dbwise.clients() ~= 1 then fail(#dbwise.clients() .. " servers for one root") end
 end
 
 local function main()

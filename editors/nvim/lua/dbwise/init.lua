@@ -87,7 +87,8 @@ function M.attach(buf)
     return
   end
   local id = by_root[c.root_dir]
-  if not id or vim.lsp.client_is_stopped(id) then
+  -- Not client_is_stopped: it is also true until the server has answered.
+  if not id or not vim.lsp.get_client_by_id(id) then
     id = vim.lsp.start_client(c)
     by_root[c.root_dir] = id
   end
