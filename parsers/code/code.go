@@ -70,10 +70,12 @@ const (
 	Spread
 	// Func: any function. Text is the name, "" for a literal. Kids are the
 	// Params, last the body: a Block, an expression (arrow), or nil. Type is
-	// the declared result. For a Go method Kids[0] is the Param flagged Receiver.
+	// the declared result, Types the type parameters (Named, Args the
+	// constraint). For a Go method Kids[0] is the Param flagged Receiver.
 	Func
 	// Param: Text is the name, Type the declared type; with a destructuring
-	// pattern Text is "" and Kids[0] the pattern. Decorators follow in Kids.
+	// pattern Text is "" and Kids[0] the pattern. A default value and
+	// Decorators follow in Kids.
 	Param
 	// Await: Kids[0].
 	Await
@@ -84,25 +86,29 @@ const (
 	// Cond: Kids[0] ? Kids[1] : Kids[2].
 	Cond
 	// Assert: `Kids[0] as Type`, `<T>x`, `x!`, `x satisfies T`, Go x.(T) and
-	// conversions. Type is nil for `x!`.
+	// conversions. Type is nil for `x!` and `as const`. Text is as,
+	// satisfies, ! or "".
 	Assert
 
 	// Block: Kids are statements.
 	Block
 	// Var: a declared variable. Kids[0] is the target (Ident, ObjectPattern,
 	// ArrayPattern), Kids[1] the initial value or nil. Text is const, let,
-	// var or :=. Several targets of one Go call are an ArrayPattern flagged Tuple.
+	// var or :=, Type the declared type. Several targets of one Go call are an
+	// ArrayPattern flagged Tuple. `const a = 1, b = 2` is two Vars of one Span.
 	Var
 	// Assign: Text is the operator (=, +=, ...); Kids[0] target, Kids[1] value.
 	Assign
-	// ObjectPattern: Kids are Pair (key, target) and Spread.
+	// ObjectPattern: Kids are Pair (key, target) and Spread. A target with a
+	// default value is an Assign, here and in an ArrayPattern.
 	ObjectPattern
 	// ArrayPattern: Kids are targets; nil for a hole or Go's _.
 	ArrayPattern
 	// If: Kids[0] condition, Kids[1] then, Kids[2] else (may be nil); a Go
 	// init statement comes last.
 	If
-	// For: Kids are init, condition, update (each may be nil) and body.
+	// For: Kids are init, condition, update (each may be nil) and body. An
+	// init of several Vars is a Block.
 	For
 	// ForEach: Kids[0] the element's target (ArrayPattern flagged Tuple of key
 	// and value for Go's range; nil if none), Kids[1] what is iterated,
@@ -113,9 +119,11 @@ const (
 	DoWhile
 	// Switch: Kids[0] the subject or nil, then Case nodes (Go select as well).
 	Switch
-	// Case: Kids are statements; the tested values stand first.
+	// Case: Kids are statements; the tested values stand first. Text is
+	// default without a value.
 	Case
-	// Try: Kids are Block, catch Block or nil, finally Block or nil.
+	// Try: Kids are Block, catch Block or nil, finally Block or nil. What is
+	// caught is a Var without value at the start of the catch Block.
 	Try
 	// Return, Throw, Go, Defer, Yield: Kids[0] if present; a Go return may have more.
 	Return
@@ -130,7 +138,9 @@ const (
 	IncDec
 
 	// Class: a class, a Go struct type. Text is the name, Type the base class
-	// (Types[0]) and Types the rest it implements. Kids are Decorator, Field, Func.
+	// or nil, Types what it implements. Kids are Decorator, Field, Func.
+	// Decorators of a method stand right before its Func, those of the class
+	// before its Name; a static block is a static Func without a name.
 	Class
 	// Interface: Kids are Field and Func without body; Types what it extends.
 	Interface
@@ -139,17 +149,21 @@ const (
 	Field
 	// TypeAlias: Text = Type.
 	TypeAlias
-	// Enum: Kids are Pair.
+	// Enum: Kids are Pair; a value that is not written is a Number.
 	Enum
 	// Decorator: Kids[0] is the expression behind @.
 	Decorator
 	// Import: Text is the module; Kids are Pair: Text the exported name
 	// ("default", "*", or a name), Kids[0] the local Ident. Go: one Pair "*".
-	// require() and import() with a literal stay calls.
+	// `import x = require("m")` is the whole module, "*". require() and
+	// import() with a literal stay calls.
 	Import
 	// Export: `export { a as b } from "m"`: Text is the module or "", Kids are
 	// Pair: Text the exported name ("*" with no Kids for export *), Kids[0]
-	// the local name or value. Declarations with export carry the flag Exported.
+	// the local name or value, `*` for `export * as ns`. Declarations with
+	// export carry the flag Exported. At the top level `module.exports = ...`
+	// and `exports.x = ...` are Exports too: of the keys of an object literal
+	// (a spread in it is a Spread among the Kids), else of "default".
 	Export
 )
 
@@ -174,7 +188,8 @@ const (
 	Raw
 	// Variadic parameter.
 	Variadic
-	// Property: a constructor parameter that declares a field (private x: T).
+	// Property: a constructor parameter that declares a field (private x: T);
+	// a Func that is a getter or setter, used like a field.
 	Property
 )
 
@@ -284,7 +299,7 @@ const (
 	MapOf
 	// Pointer: Elem.
 	Pointer
-	// Union: Args; `T | null` is reduced to T.
+	// Union: Args; `T | null` is reduced to T. An intersection is one as well.
 	Union
 	// Literal: an inline object or struct type; Fields are its members.
 	Literal
