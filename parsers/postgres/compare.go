@@ -79,6 +79,9 @@ func (s *scope) binary(x *pg.A_Expr, op query.Cmp, symbol string, at source.Span
 		return p
 	}
 	l, r := x.Lexpr, x.Rexpr
+	if f := r.GetFuncCall(); f != nil && len(f.Args) > 0 && (last(f.Funcname) == "like_escape" || last(f.Funcname) == "similar_to_escape") {
+		r = f.Args[0]
+	}
 	flipped := false
 	if !s.mentions(l) && s.mentions(r) {
 		l, r = r, l

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
@@ -26,7 +27,34 @@ func prepare(stmt string) (text string, holes []hole) {
 		holes = append(holes, hole{Span: p.Span, identifier: p.Identifier, list: p.List, clause: p.Clause,
 			pasted: p.Identifier || p.Clause || template(stmt[p.Span.Start:p.Span.End])})
 	}
-	return sqltext.TrimValues(sqltext.Sanitize(text), keepRows), holes
+	return sqltext.TrimValues(withoutComments(sqltext.Sanitize(text)), keepRows), holes
+}
+
+// withoutComments blanks comments, keeping the line breaks that may join
+// strings: the C parser stumbles over one between words it reads as a pair,
+// such as NOT IN, NULLS LAST or WITH TIME ZONE.
+func withoutComments(text string) string {
+	if !strings.Contains(text, "--") && !strings.Contains(text, "/*") {
+		return text
+	}
+	var out []byte
+	for _, t := range sqltext.Lex(text) {
+		if t.Kind != sqltext.LineComment && t.Kind != sqltext.BlockComment {
+			continue
+		}
+		if out == nil {
+			out = []byte(text)
+		}
+		for i := t.Span.Start; i < t.Span.End; i++ {
+			if out[i] != '\n' && out[i] != '\r' {
+				out[i] = ' '
+			}
+		}
+	}
+	if out == nil {
+		return text
+	}
+	return string(out)
 }
 
 // guard refuses what could overflow the C stack or take too long.

@@ -68,6 +68,9 @@ func (l *lowerer) dml(n *pg.Node, parent *scope, role query.Role) *query.Query {
 func (l *lowerer) fresh(op query.Op, role query.Role, at source.Span) *query.Query {
 	q := &query.Query{Op: op, Role: role, Dialect: query.PostgreSQL, Library: "sql", Span: at}
 	if i := l.at(at.Start); i < len(l.list) && !at.Empty() {
+		for l.is(i, "(") && i+1 < len(l.list) {
+			i++
+		}
 		q.Head = l.list[i].Span
 	}
 	if at.End <= len(l.orig) && !at.Empty() {

@@ -53,7 +53,17 @@ var constructs = []construct{
 	{"CREATE", []string{"VIRTUAL"}, 0},
 	{"ALTER", []string{"VIRTUAL"}, 0},
 	{"COPY", []string{"ON_ERROR"}, 2},
-	{"CREATE", []string{"CONSTRAINT"}, 5},
+	{"CREATE", []string{"NOT", "NULL"}, 0},
+	{"CREATE", []string{"NO", "INHERIT"}, 0},
+	{"", []string{"JSON_SERIALIZE", "("}, 12},
+	{"", []string{"JSON_SCALAR", "("}, 12},
+	{"COPY", []string{"FORMAT", "JSON"}, 1},
+	// Announced for later versions.
+	{"", []string{"FOR", "PORTION", "OF"}, 0},
+	{"", []string{"PROPERTY", "GRAPH"}, 1},
+	{"", []string{"IGNORE", "NULLS"}, 1},
+	{"", []string{"RESPECT", "NULLS"}, 1},
+	{"", []string{"GROUP", "BY", "ALL"}, 2},
 }
 
 // head is the first word of the text, in upper case as far as newer asks.

@@ -12,6 +12,8 @@
 package postgres
 
 import (
+	"strings"
+
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
@@ -100,13 +102,27 @@ func (l *lowerer) parse(text string) {
 			if problem.Kind == Syntax && l.pasted(problem.Span.End) {
 				problem.Kind = NotAnalysed
 			}
-			l.out.Problem = problem
+			l.out.Problem = l.asWritten(text, problem)
 			return
 		}
 		text = blank(text, l.holes[i].Span)
 		l.holes[i].blanked = true
 		blanked++
 	}
+}
+
+// asWritten shows a problem with a placeholder as the user wrote it, rather
+// than what replaced it.
+func (l *lowerer) asWritten(text string, p *Problem) *Problem {
+	h := l.holeIn(p.Span)
+	if h == nil {
+		return p
+	}
+	if seen := p.Span.In([]byte(text)); seen != "" {
+		p.Message = strings.Replace(p.Message, `"`+seen+`"`, `"`+l.source(h.Span)+`"`, 1)
+	}
+	p.Span = p.Span.Union(h.Span)
+	return p
 }
 
 // maxBlanked bounds how often a statement with holes is parsed again.

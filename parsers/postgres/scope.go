@@ -77,12 +77,12 @@ func (s *scope) sublink(x *pg.SubLink, role query.Role) int {
 // whole row, a PL/pgSQL variable, a name filled in at run time.
 func (s *scope) column(c *pg.ColumnRef) (col query.Column, ok bool) {
 	parts := strs(c.Fields)
-	if len(parts) == 0 || parts[len(parts)-1] == "*" {
-		return col, false
+	if len(parts) == 0 || parts[len(parts)-1] == "*" || c.Location < 0 {
+		return col, false // without a place: added by the parser, as for RECURSIVE VIEW
 	}
 	i := s.l.at(int(c.Location))
 	whole, lastSpan, _ := s.l.name(i)
-	if s.l.hidden(lastSpan) {
+	if lastSpan.Empty() || s.l.hidden(lastSpan) {
 		s.q.Unknown |= s.clause
 		return col, false
 	}

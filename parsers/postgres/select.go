@@ -293,9 +293,9 @@ func (l *lowerer) selectSpan(x *pg.SelectStmt, whole bool) source.Span {
 		return l.stmt
 	}
 	depth := l.list[from].depth
-	stops := []string{")", "UNION", "INTERSECT", "EXCEPT", "RETURNING"}
+	stops := []string{"UNION", "INTERSECT", "EXCEPT", "RETURNING"}
 	if x.Op > pg.SetOperation_SETOP_NONE {
-		stops = []string{")", "RETURNING"}
+		stops = []string{"RETURNING"}
 	}
 	end := from + 1
 	for ; end < len(l.list) && l.list[end].End <= l.stmt.End; end++ {
