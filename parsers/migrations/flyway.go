@@ -1,0 +1,114 @@
+package migrations
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dbwise/dbwise/parsers/schema"
+)
+
+// flyway: V1__name.sql, U1__name.sql undoes it, R__name.sql is repeated behind
+// all versions. Each file runs in a transaction, except that one which holds
+// only statements no transaction allows is told by them (Flyway documentation,
+// "Migration transaction handling"), or by name.sql.conf.
+var flyway = layout{
+	runner: "flyway",
+	find: func(w *world) (out []*History) {
+		byDir := map[string]*History{}
+		w.each(func(dir string, names []string) {
+			for _, n := range names {
+				g := flywayName.FindStringSubmatch(n)
+				if g == nil || g[1] == "R" != (g[2] == "") {
+					continue
+				}
+				at := flywayRoot(dir)
+				h := byDir[at]
+				if h == nil {
+					h = &History{Dir: at}
+					byDir[at] = h
+					out = append(out, h)
+				}
+				m := schema.Migration{Path: path.Join(dir, n), Version: g[2], Name: g[3]}
+				s := w.sheet(m.Path)
+				direct(&m, s, g[1] == "U")
+				m.Tx = w.flywayTx(m.Path, s)
+				h.Migrations = append(h.Migrations, m)
+			}
+		})
+		for _, h := range out {
+			slices.SortStableFunc(h.Migrations, compareFlyway)
+		}
+		return slices.DeleteFunc(out, func(h *History) bool {
+			return !slices.ContainsFunc(h.Migrations, func(m schema.Migration) bool { return m.Version != "" && m.Up != nil })
+		})
+	},
+	write: func(p *planner) {
+		p.file("V"+p.version+"__"+p.Name+".sql", p.Up)
+		if p.reversible() {
+			p.file("U"+p.version+"__"+p.Name+".sql", p.Down)
+		}
+	},
+}
+
+var (
+	flywayName       = regexp.MustCompile(`^([VUR])(\d+(?:[._]\d+)*)?__(.+)\.sql$`)
+	nonTransactional = regexp.MustCompile(`(?i)\bconcurrently\b|^\s*(vacuum|alter\s+system|create\s+database|drop\s+database|create\s+tablespace)\b`)
+)
+
+// flywayRoot is the location a file belongs to: Flyway reads folders whole.
+func flywayRoot(dir string) string {
+	for at := dir; at != "/" && at != "."; at = path.Dir(at) {
+		switch path.Base(at) {
+		case "migration", "migrations":
+			return at
+		}
+	}
+	return dir
+}
+
+func (w *world) flywayTx(p string, s *sheet) schema.Tx {
+	if w.here[p+".conf"] && strings.Contains(strings.ReplaceAll(string(w.read(p+".conf")), " ", ""), "executeInTransaction=false") {
+		return schema.TxNone
+	}
+	outside := 0
+	for _, st := range s.statements() {
+		if nonTransactional.MatchString(st.Span.In(s.text)) {
+			outside++
+		}
+	}
+	if outside > 0 && outside == len(s.statements()) {
+		return schema.TxNone
+	}
+	return schema.TxFile
+}
+
+// compareFlyway orders versions part by part, undo files behind their version,
+// repeatable files behind everything by name.
+func compareFlyway(a, b schema.Migration) int {
+	if a.Version == "" || b.Version == "" {
+		if a.Version == b.Version {
+			return strings.Compare(a.Name, b.Name)
+		}
+		return strings.Compare(b.Version, a.Version)
+	}
+	x, y := versionParts(a.Version), versionParts(b.Version)
+	for i := range max(len(x), len(y)) {
+		p, q := "", ""
+		if i < len(x) {
+			p = x[i]
+		}
+		if i < len(y) {
+			q = y[i]
+		}
+		if n := byNumber(p, q); n != 0 {
+			return n
+		}
+	}
+	return len(a.Down) - len(b.Down)
+}
+
+func versionParts(v string) []string {
+	return strings.FieldsFunc(v, func(r rune) bool { return r == '.' || r == '_' })
+}

@@ -1,0 +1,197 @@
+package migrations
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "rewrite the wanted output")
+
+// TestGolden prints the histories of each workspace in testdata and the
+// migrations that would be added to it.
+func TestGolden(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no goldens: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { check(t, file) })
+	}
+}
+
+func check(t *testing.T, file string) {
+	a, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string][]byte{}
+	var paths []string
+	want := -1
+	for i, f := range a.Files {
+		if f.Name == "want" {
+			want = i
+			continue
+		}
+		paths = append(paths, "/w/"+f.Name)
+		texts["/w/"+f.Name] = f.Data
+	}
+	got := render(texts, Discover(paths, func(p string) []byte { return texts[p] }))
+	if want < 0 {
+		a.Files = append(a.Files, txtar.File{Name: "want"})
+		want = len(a.Files) - 1
+	}
+	if *update {
+		a.Files[want].Data = []byte(got)
+		if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if d := cmp.Diff(string(a.Files[want].Data), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", file, d)
+	}
+}
+
+var txNames = [...]string{"unknown", "none", "implicit", "file", "batch"}
+
+func render(texts map[string][]byte, found []History) string {
+	var b strings.Builder
+	for i := range found {
+		h := &found[i]
+		fmt.Fprintf(&b, "%s %s", h.Runner, h.Dir)
+		for _, f := range []struct {
+			on   bool
+			word string
+		}{{h.Dialect != "", string(h.Dialect)}, {h.Declarative, "declarative"}, {h.Partial, "partial"}} {
+			if f.on {
+				b.WriteString(" " + f.word)
+			}
+		}
+		b.WriteString("\n")
+		for _, m := range h.Migrations {
+			fmt.Fprintf(&b, "  %d %s %q %q tx:%s statements:%d up:%s down:%s\n", m.Seq, strings.TrimPrefix(m.Path, h.Dir+"/"),
+				m.Version, m.Name, txNames[m.Tx], m.Statements, section(texts[m.Path], m.Up), section(texts[m.Path], m.Down))
+		}
+		for _, c := range []Change{
+			{Name: "add_users_email_idx", Up: "CREATE INDEX users_email_idx ON users (email);", Down: "DROP INDEX users_email_idx;"},
+			{Name: "two_indexes", Up: "CREATE INDEX CONCURRENTLY a ON users (a);\nCREATE INDEX CONCURRENTLY b ON users (b);\n",
+				Down: "DROP INDEX CONCURRENTLY b;\nDROP INDEX CONCURRENTLY a;\n", NoTx: true},
+		} {
+			renderPlan(&b, h, c, texts)
+		}
+	}
+	return b.String()
+}
+
+func renderPlan(b *strings.Builder, h *History, c Change, texts map[string][]byte) {
+	plan, ok := h.New(c)
+	fmt.Fprintf(b, "  new %s: %v\n", c.Name, ok)
+	for _, f := range plan.Create {
+		fmt.Fprintf(b, "    create %s\n%s", f.Path, indented(f.Text))
+	}
+	for _, e := range plan.Edits {
+		out, err := source.Apply(texts[e.Path], []source.Edit{e.Edit})
+		if err != nil {
+			out = []byte(err.Error())
+		}
+		fmt.Fprintf(b, "    edited %s\n%s", e.Path, indented(string(out)))
+	}
+}
+
+func indented(text string) string {
+	var b strings.Builder
+	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		b.WriteString("      |" + line + "\n")
+	}
+	return b.String()
+}
+
+// section prints the statements' first words in the spans.
+func section(text []byte, spans []source.Span) string {
+	if spans == nil {
+		return "-"
+	}
+	var parts []string
+	for _, s := range spans {
+		words := strings.Fields(s.In(text))
+		if len(words) > 3 {
+			words = append(words[:3], "…")
+		}
+		parts = append(parts, strings.Join(words, " "))
+	}
+	return "[" + strings.Join(parts, "; ") + "]"
+}
+
+func TestFollowing(t *testing.T) {
+	for _, c := range []struct{ version, want string }{
+		{"0009", "0010"}, {"9", "10"}, {"99", "100"}, {"20240131235959", "20240201000000"}, {"20241231", "20250101"},
+		{"2024-01-01-000000", "2024-01-01-000001"}, {"1.2", "1.3"}, {"2_09", "2_10"}, {"1700000000", "1700000001"},
+		{"1700000000123", "1700000001123"}, {"99999999", "100000000"}, {"00000000000001", "00000000000002"},
+	} {
+		if got := following(c.version, 1); got != c.want {
+			t.Errorf("following(%q) = %q, want %q", c.version, got, c.want)
+		}
+	}
+}
+
+// TestNewSortsLast holds that what New plans is read as the newest migration.
+func TestNewSortsLast(t *testing.T) {
+	files, _ := filepath.Glob("testdata/*.txtar")
+	for _, file := range files {
+		a, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts := map[string][]byte{}
+		var paths []string
+		for _, f := range a.Files {
+			if f.Name != "want" {
+				paths = append(paths, "/w/"+f.Name)
+				texts["/w/"+f.Name] = f.Data
+			}
+		}
+		read := func(p string) []byte { return texts[p] }
+		for _, h := range Discover(paths, read) {
+			plan, ok := h.New(Change{Name: "zzz_newest", Up: "CREATE INDEX zzz ON users (zzz);", Down: "DROP INDEX zzz;"})
+			if !ok {
+				continue
+			}
+			for _, e := range plan.Edits {
+				if texts[e.Path], err = source.Apply(texts[e.Path], []source.Edit{e.Edit}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, f := range plan.Create {
+				paths = append(paths, f.Path)
+				texts[f.Path] = []byte(f.Text)
+			}
+			for _, again := range Discover(paths, read) {
+				if again.Dir == h.Dir {
+					checkNewest(t, file, again, plan)
+				}
+			}
+		}
+	}
+}
+
+func checkNewest(t *testing.T, file string, h History, plan Plan) {
+	t.Helper()
+	var ups []schema.Migration
+	for _, m := range h.Migrations {
+		if m.Up != nil && (m.Version != "" || h.Runner == "plain") {
+			ups = append(ups, m)
+		}
+	}
+	if len(ups) == 0 || ups[len(ups)-1].Path != plan.Create[0].Path {
+		t.Errorf("%s: the migration planned, %s, is not the last of %v", file, plan.Create[0].Path, ups)
+	}
+}

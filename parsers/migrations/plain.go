@@ -1,0 +1,84 @@
+package migrations
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dbwise/dbwise/parsers/schema"
+)
+
+// plain: a folder of numbered SQL files whose tool nobody can tell, or one that
+// is called migrations. Ordered by number, then by name; nothing is known about
+// transactions.
+var plain = layout{
+	runner: "plain",
+	find: func(w *world) (out []*History) {
+		w.each(func(dir string, names []string) {
+			if !w.isForced(dir) && !w.plainFolder(dir, names) {
+				return
+			}
+			h := &History{Dir: dir}
+			for _, n := range names {
+				m := schema.Migration{Path: path.Join(dir, n)}
+				m.Version, m.Name = splitName(downName.ReplaceAllString(n, ".sql"))
+				direct(&m, w.sheet(m.Path), downName.MatchString(n))
+				h.Migrations = append(h.Migrations, m)
+			}
+			sortByVersion(h.Migrations)
+			slices.SortStableFunc(h.Migrations, func(a, b schema.Migration) int {
+				if a.Version != b.Version || a.Version == "" {
+					return 0
+				}
+				return len(a.Down) - len(b.Down)
+			})
+			h.Declarative = strings.Contains(dir, "initdb")
+			out = append(out, h)
+		})
+		return out
+	},
+	write: func(p *planner) {
+		if p.h.Declarative {
+			return
+		}
+		up, down := "", ""
+		for _, m := range p.h.Migrations {
+			if g := downName.FindString(path.Base(m.Path)); m.Down != nil && g != "" {
+				down = g
+				up = strings.NewReplacer("down", "up", "rollback", "").Replace(g)
+			}
+		}
+		if down == "" {
+			p.file(p.base()+".sql", p.Up)
+			return
+		}
+		for _, m := range p.h.Migrations {
+			if m.Up != nil && !strings.HasSuffix(m.Path, up) {
+				up = ".sql"
+			}
+		}
+		p.file(p.base()+up, p.Up)
+		p.file(p.base()+down, p.Down)
+	},
+}
+
+var downName = regexp.MustCompile(`[._-](down|rollback)\.sql$`)
+
+// plainFolder tells a history from a folder that merely holds SQL: by its name,
+// or by two numbered files of which one makes a table.
+func (w *world) plainFolder(dir string, names []string) bool {
+	numberedFiles, makes := 0, false
+	for _, n := range names {
+		if numbered.MatchString(n) {
+			numberedFiles++
+			makes = makes || bytes.Contains(bytes.ToUpper(w.read(path.Join(dir, n))), []byte("CREATE TABLE"))
+		}
+	}
+	switch strings.ToLower(path.Base(dir)) {
+	case "migrations", "migration", "migrate", "changes", "changelog":
+		return numberedFiles > 0 || path.Base(dir) == "migrations"
+	}
+	return numberedFiles >= 2 && makes
+}
