@@ -218,7 +218,8 @@ type CallSite struct {
 // Library with the given Kind.
 type Candidate struct {
 	Library string
-	// At is the number of steps of Callee that lead to the handle.
+	// At is the number of steps of Callee that lead to the handle; -1 if the
+	// module itself is it, const db = require("./db").
 	At   int
 	Kind string
 	// Query has model names unresolved; Models[i] is the origin of the model

@@ -1,0 +1,203 @@
+package flow
+
+import (
+	"github.com/dbwise/dbwise/parsers/code"
+	"github.com/dbwise/dbwise/parsers/facts"
+)
+
+// export reads an export list, a re-export, or `export default value`.
+func (o *outliner) export(n *code.Node) {
+	for _, p := range n.Kids {
+		if p == nil {
+			continue
+		}
+		if p.Kind != code.Pair {
+			o.statements([]*code.Node{p}, 0)
+			continue
+		}
+		value := kid(p, 0)
+		switch {
+		case n.Text != "" && value == nil && p.Text == "*":
+			o.out.Stars = append(o.out.Stars, n.Text)
+		case n.Text != "" && value != nil:
+			r := code.Ref{Module: n.Text, Name: value.Text}
+			if value.Kind != code.Ident {
+				r.Name = p.Text
+			}
+			o.out.Exports[p.Text] = r
+			if _, taken := o.out.Symbols[p.Text]; !taken {
+				o.out.Symbols[p.Text] = &facts.Symbol{
+					Kind: facts.Reexport, Name: p.Text, Exported: true, Span: p.Span, Ref: r, Func: none,
+				}
+			}
+		case value != nil:
+			o.exportValue(p.Text, p, value)
+		}
+	}
+}
+
+// exportValue exports a value under a name: a local one by its name, anything
+// else as a symbol of the exported name.
+func (o *outliner) exportValue(name string, at, value *code.Node) {
+	value = strip(value)
+	if value.Kind == code.Ident {
+		v := o.varOf(value)
+		switch {
+		case v < 0:
+			return
+		case o.vars[v].kind == importVar:
+			o.out.Exports[name] = o.vars[v].origin
+			return
+		case o.vars[v].scope == 0:
+			o.out.Exports[name] = code.Ref{Module: ".", Name: value.Text}
+			if s := o.out.Symbols[value.Text]; s != nil {
+				s.Exported = true
+			}
+			return
+		}
+	}
+	s := o.symbol(at, name, facts.Value)
+	s.Exported = true
+	o.out.Exports[name] = code.Ref{Module: ".", Name: name}
+	switch value.Kind {
+	case code.Func:
+		s.Kind = facts.Function
+		o.functionSymbol(s, value)
+	case code.Class:
+		s.Kind = facts.Class
+		o.classSymbol(s, value)
+	default:
+		s.Ref = o.ref(value)
+		if lit := o.objectOf(value); lit != nil {
+			o.members(s, lit, "", 0)
+		}
+	}
+}
+
+// commonJS reads module.exports = value, module.exports.x = value and
+// exports.x = value.
+func (o *outliner) commonJS(a assignment) {
+	if a.value == nil {
+		return
+	}
+	value := strip(a.value)
+	if !o.isModuleTarget(a.target) {
+		o.exportValue(a.target.Text, a.target, value)
+		return
+	}
+	o.exportValue("default", a.target, value)
+	if r, ok := o.out.Exports["default"]; ok {
+		o.out.Exports["*"] = r
+	}
+	if value.Kind != code.Object {
+		return
+	}
+	for _, k := range value.Kids {
+		if k == nil || k.Text == "" {
+			continue
+		}
+		if k.Kind == code.Pair && kid(k, 0) != nil {
+			o.exportValue(k.Text, k, k.Kids[0])
+		} else if k.Kind == code.Func {
+			o.exportValue(k.Text, k, k)
+		}
+	}
+}
+
+// isModuleTarget reports whether the target is module.exports itself.
+func (o *outliner) isModuleTarget(t *code.Node) bool {
+	return t.Text == "exports" && t.Kids[0].Kind == code.Ident && t.Kids[0].Text == "module"
+}
+
+// results are the origins of what a function gives.
+func (o *outliner) results(fn *code.Node) (code.Ref, []code.Ref) {
+	if o.isGo {
+		return o.goResults(fn)
+	}
+	if fn.Type != nil {
+		if r := o.typeRef(fn.Type); r.Known() {
+			return r, nil
+		}
+	}
+	return o.inferred(fn), nil
+}
+
+func (o *outliner) goResults(fn *code.Node) (code.Ref, []code.Ref) {
+	t := fn.Type
+	if t == nil {
+		return code.Ref{}, nil
+	}
+	var out []code.Ref
+	if t.Kind == code.Results {
+		for _, a := range t.Args {
+			out = append(out, o.typeRef(a))
+		}
+	} else {
+		out = []code.Ref{o.typeRef(t)}
+	}
+	if len(out) == 0 {
+		return code.Ref{}, nil
+	}
+	return out[0], out
+}
+
+// inferred is the origin all known return values of a script function share.
+func (o *outliner) inferred(fn *code.Node) code.Ref {
+	var found code.Ref
+	agree := true
+	for _, v := range o.returned(fn) {
+		r := o.ref(v)
+		if !r.Known() {
+			continue
+		}
+		if fn.Is(code.Async) && strip(v).Kind != code.Call {
+			r = r.Then(code.Step{Op: code.Promised})
+		}
+		if found.Known() && found.String() != r.String() {
+			agree = false
+		}
+		found = r
+	}
+	if !agree || fn.Is(code.Generator) {
+		return code.Ref{}
+	}
+	return found
+}
+
+// returned are the values that a function returns, not those of functions
+// inside it.
+func (o *outliner) returned(fn *code.Node) []*code.Node {
+	body := fn.Body()
+	if body == nil {
+		return nil
+	}
+	if body.Kind != code.Block {
+		return []*code.Node{body}
+	}
+	var out []*code.Node
+	body.Walk(func(n *code.Node) bool {
+		switch n.Kind {
+		case code.Func, code.Class:
+			return false
+		case code.Return:
+			if len(n.Kids) > 0 && n.Kids[0] != nil {
+				out = append(out, n.Kids[0])
+			}
+			return false
+		case code.Call, code.Var, code.Assign, code.Object, code.Array, code.Binary:
+			return false // expressions hold no return of this function
+		}
+		return true
+	})
+	return out
+}
+
+// returnedLiteral is the object literal a function returns, itself or by name.
+func (o *outliner) returnedLiteral(fn *code.Node) *code.Node {
+	for _, v := range o.returned(fn) {
+		if lit := o.value(v); lit != nil && lit.Kind == code.Object && lit.Type == nil {
+			return lit
+		}
+	}
+	return nil
+}

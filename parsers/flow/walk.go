@@ -1,0 +1,381 @@
+package flow
+
+import (
+	"sort"
+
+	"github.com/dbwise/dbwise/parsers/code"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+// function is a function with a name, or the top level (index 0).
+type function struct {
+	node      *code.Node
+	typ, name string
+	nameSpan  source.Span
+	parent    int32
+	// in are the loops around the place where it is defined.
+	in []int32
+	// base is the first loop of the outermost function around: dependence on
+	// loops is counted from there.
+	base   int32
+	broken bool
+	class  *code.Node
+	// exported as its declaration says.
+	exported bool
+}
+
+// use says what becomes of an expression's value.
+type use struct {
+	awaited, consumed bool
+	// bind is the variable it is the initial value of, or none.
+	bind int32
+	// name is what members of an object literal belong to; "" for literals
+	// that are passed on.
+	name string
+}
+
+var unused = use{bind: none}
+
+var passed = use{consumed: true, bind: none}
+
+// frame is a list of statements on the way, at the statement being walked.
+type frame struct {
+	list []*code.Node
+	at   int
+	// caught: a break here leaves a switch, not the loop.
+	caught bool
+}
+
+// walker visits the whole file once, in the order of the text, and records
+// everything that the later steps decide upon.
+type walker struct {
+	*unit
+	scope, fn int32
+	in        []int32
+	stmt      source.Span
+	guards    []*code.Node
+	frames    []frame
+	// loopFrame is the first frame of the innermost loop's body, none if a
+	// function lies between; loopsHere counts the loops since that function.
+	loopFrame, loopsHere int
+	caught               bool
+	depth                int
+}
+
+// walk fills funcs, loops, calls, definitions and occurrences.
+func (u *unit) walk() {
+	u.funcs = []function{{parent: none}}
+	w := &walker{unit: u, loopFrame: none}
+	w.stmts(u.file.Body)
+	if !sort.SliceIsSorted(u.occs, func(i, j int) bool { return u.occs[i].off < u.occs[j].off }) {
+		sort.SliceStable(u.occs, func(i, j int) bool { return u.occs[i].off < u.occs[j].off })
+	}
+	for _, s := range u.file.Broken {
+		u.breakAt(s)
+	}
+}
+
+// breakAt marks the innermost function around s.
+func (u *unit) breakAt(s source.Span) {
+	best := 0
+	for i := 1; i < len(u.funcs); i++ {
+		if f := &u.funcs[i]; f.node.Span.Covers(s) && (best == 0 || u.funcs[best].node.Span.Covers(f.node.Span)) {
+			best = i
+		}
+	}
+	u.funcs[best].broken = true
+}
+
+// enter opens the scope that n was given, and tells the one to return to.
+func (w *walker) enter(n *code.Node) int32 {
+	outer := w.scope
+	if sc, ok := w.scopeOf[n]; ok {
+		w.scope = sc
+		w.own(sc)
+	}
+	return outer
+}
+
+// own makes the function being walked the owner of a scope's variables.
+func (w *walker) own(sc int32) {
+	for _, v := range w.scopes[sc].vars {
+		w.vars[v].owner = w.fn
+	}
+}
+
+func (w *walker) stmts(list []*code.Node) {
+	mark := len(w.guards)
+	w.frames = append(w.frames, frame{list: list, caught: w.caught})
+	top := len(w.frames) - 1
+	outer := w.stmt
+	for i, n := range list {
+		if n == nil {
+			continue
+		}
+		w.frames[top].at, w.stmt = i, n.Span
+		w.node(n, unused)
+		if n.Kind == code.If && leaves(kid(n, 1)) && len(w.in) > 0 {
+			w.guards = append(w.guards, n.Kids[0], kid(n, 3))
+		}
+	}
+	w.stmt = outer
+	w.frames = w.frames[:top]
+	w.guards = w.guards[:mark]
+}
+
+// leaves reports whether a branch ends the iteration.
+func leaves(n *code.Node) bool {
+	if n != nil && n.Kind == code.Block {
+		if len(n.Kids) == 0 {
+			return false
+		}
+		n = n.Kids[len(n.Kids)-1]
+	}
+	if n == nil {
+		return false
+	}
+	switch n.Kind {
+	case code.Continue, code.Break, code.Return, code.Throw:
+		return true
+	}
+	return false
+}
+
+func (w *walker) node(n *code.Node, u use) {
+	if n == nil {
+		return
+	}
+	if w.depth >= maxDepth {
+		w.funcs[w.fn].broken = true
+		return
+	}
+	w.depth++
+	if !w.statement(n) {
+		w.expression(n, u)
+	}
+	w.depth--
+}
+
+// statement visits n if it is a statement or declaration.
+func (w *walker) statement(n *code.Node) bool {
+	switch n.Kind {
+	case code.Func:
+		if n.Text != "" {
+			w.named(n, n.Text, n.Name, receiverType(n), nil)
+		} else {
+			w.inline(n, nil)
+		}
+	case code.Class:
+		w.class(n)
+	case code.Var:
+		w.define(n)
+	case code.Assign:
+		w.assign(n)
+	case code.IncDec:
+		w.node(n.Kids[0], unused)
+		w.addDef(n.Kids[0], def{kind: update, at: n.Span.End, scope: w.scope})
+	case code.If:
+		w.branch(n)
+	case code.For, code.While, code.DoWhile, code.ForEach:
+		w.loop(n)
+	case code.Block:
+		outer := w.enter(n)
+		w.stmts(n.Kids)
+		w.scope = outer
+	case code.Switch, code.Try:
+		outer := w.enter(n)
+		for _, k := range n.Kids {
+			w.node(k, unused)
+		}
+		w.scope = outer
+	case code.Case:
+		outer, caught := w.enter(n), w.caught
+		w.caught = true
+		w.stmts(n.Kids)
+		w.scope, w.caught = outer, caught
+	case code.Return, code.Yield, code.Throw:
+		for _, k := range n.Kids {
+			w.node(k, use{consumed: n.Kind != code.Throw, bind: none})
+		}
+	case code.GoStmt:
+		if len(w.in) > 0 {
+			w.loops[w.in[len(w.in)-1]].concurrent = true
+		}
+		w.node(kid(n, 0), unused)
+	case code.Export:
+		w.export(n)
+	case code.Import, code.Interface, code.TypeAlias, code.Break, code.Continue:
+	default:
+		return false
+	}
+	return true
+}
+
+// suite visits what a head governs: a block, or one statement without braces.
+func (w *walker) suite(n *code.Node) {
+	if n == nil || n.Kind == code.Block {
+		w.node(n, unused)
+		return
+	}
+	w.stmts([]*code.Node{n})
+}
+
+// branch visits an if and its else-ifs.
+func (w *walker) branch(n *code.Node) {
+	outer, mark := w.scope, len(w.guards)
+	for n != nil && n.Kind == code.If {
+		w.enter(n)
+		w.node(kid(n, 3), unused)
+		w.node(kid(n, 0), unused)
+		if len(w.in) > 0 {
+			w.guards = append(w.guards, kid(n, 0), kid(n, 3))
+		}
+		w.suite(kid(n, 1))
+		n = kid(n, 2)
+	}
+	w.suite(n)
+	w.scope, w.guards = outer, w.guards[:mark]
+}
+
+func (w *walker) expression(n *code.Node, u use) {
+	switch n.Kind {
+	case code.Ident:
+		w.mention(n, u)
+	case code.This:
+		w.occs = append(w.occs, occurrence{n.Span.Start, thisVar})
+	case code.Call, code.Tagged, code.Member:
+		w.chain(n, u)
+	case code.New:
+		w.node(n.Kids[0], unused)
+		for i, a := range n.Args() {
+			w.argument(n, i, a, iteration{cb: none}, use{bind: none})
+		}
+	case code.Await:
+		w.node(n.Kids[0], use{awaited: true, consumed: true, bind: u.bind, name: u.name})
+	case code.Assert:
+		w.node(n.Kids[0], u)
+	case code.Cond:
+		w.node(n.Kids[0], unused)
+		w.guarded(n.Kids[0], n.Kids[1], u)
+		w.guarded(n.Kids[0], n.Kids[2], u)
+	case code.Binary:
+		w.binary(n, u)
+	case code.String:
+		if looksSQL(n) {
+			w.strings = append(w.strings, n)
+		}
+		for _, k := range n.Kids {
+			w.node(k, unused)
+		}
+	case code.Object:
+		w.object(n, u)
+	case code.Array:
+		for _, k := range n.Kids {
+			w.node(k, use{awaited: u.awaited, consumed: u.consumed, bind: none})
+		}
+	case code.Spread:
+		w.node(n.Kids[0], use{awaited: u.awaited, consumed: u.consumed, bind: none})
+	case code.Pair:
+		for _, k := range n.Kids {
+			w.node(k, u)
+		}
+	default:
+		for _, k := range n.Kids {
+			w.node(k, unused)
+		}
+	}
+}
+
+// guarded visits n, which runs only after cond was looked at.
+func (w *walker) guarded(cond, n *code.Node, u use) {
+	mark := len(w.guards)
+	if len(w.in) > 0 {
+		w.guards = append(w.guards, cond)
+	}
+	w.node(n, u)
+	w.guards = w.guards[:mark]
+}
+
+// binary visits a left-deep sum from its left end.
+func (w *walker) binary(n *code.Node, u use) {
+	var spine []*code.Node
+	for n.Kind == code.Binary {
+		spine = append(spine, n)
+		n = n.Kids[0]
+	}
+	choice := func(op string) use {
+		if op == "??" || op == "||" || op == "&&" {
+			return u
+		}
+		return unused
+	}
+	w.node(n, choice(spine[len(spine)-1].Text))
+	for i := len(spine) - 1; i >= 0; i-- {
+		s := spine[i]
+		if u := choice(s.Text); u != unused || s.Text == "??" || s.Text == "||" || s.Text == "&&" {
+			w.guarded(s.Kids[0], s.Kids[1], u)
+		} else {
+			w.node(s.Kids[1], unused)
+		}
+	}
+}
+
+// object visits a literal. Its functions have names if the literal has one.
+func (w *walker) object(n *code.Node, u use) {
+	for _, k := range n.Kids {
+		if k == nil {
+			continue
+		}
+		fn, name, at := k, k.Text, k.Name
+		if k.Kind == code.Pair {
+			fn = strip(kid(k, 0))
+			w.node(kid(k, 1), unused)
+		}
+		switch {
+		case fn == nil:
+		case fn.Kind == code.Func && u.name != "" && name != "":
+			w.named(fn, name, at, u.name, nil)
+		case fn.Kind == code.Func:
+			w.inline(fn, nil)
+		case fn.Kind == code.Object && u.name != "" && name != "":
+			w.node(fn, use{consumed: u.consumed, bind: none, name: u.name + "." + name})
+		case k.Kind == code.Pair:
+			w.node(k.Kids[0], use{consumed: u.consumed, bind: none})
+		default:
+			w.node(k, use{consumed: u.consumed, bind: none})
+		}
+	}
+}
+
+func (w *walker) mention(n *code.Node, u use) {
+	v := w.lookup(w.scope, n.Text, n.Span.Start)
+	if v < 0 {
+		return
+	}
+	w.occs = append(w.occs, occurrence{n.Span.Start, v})
+	if u.consumed {
+		w.vars[v].consumed = true
+		w.vars[v].awaited = w.vars[v].awaited || u.awaited
+	}
+}
+
+func (w *walker) export(n *code.Node) {
+	for _, p := range n.Kids {
+		if p == nil {
+			continue
+		}
+		value := kid(p, 0)
+		if p.Kind != code.Pair || value == nil {
+			w.node(p, unused)
+			continue
+		}
+		if n.Text != "" {
+			continue // names of another module
+		}
+		if fn := strip(value); fn.Kind == code.Func {
+			w.named(fn, p.Text, p.Name, "", nil)
+			continue
+		}
+		w.node(value, use{bind: none, name: p.Text})
+	}
+}
