@@ -67,6 +67,7 @@ type converter struct {
 }
 
 func convert(f *source.File, nodes *treesitter.Nodes) *code.File {
+	nodes.Source = f.Text // and not what mask made of it
 	c := &converter{Nodes: nodes, tables: grammar()}
 	c.errs = c.errors()
 	file := &code.File{Path: f.Path, Lang: source.Go, Generated: generated(nodes.Source)}
@@ -91,7 +92,7 @@ func (c *converter) errors() []source.Span {
 		switch {
 		case r.Flags&treesitter.Broken == 0 && r.Flags&treesitter.Missing == 0:
 			i = max(i+1, int(r.Stop))
-		case r.Flags&treesitter.Missing != 0, r.Symbol == treesitter.ErrorSymbol && !c.newOfValue(i):
+		case r.Flags&treesitter.Missing != 0, r.Symbol == treesitter.ErrorSymbol:
 			out = append(out, c.Span(i))
 			i = max(i+1, int(r.Stop))
 		default:
@@ -99,18 +100,6 @@ func (c *converter) errors() []source.Span {
 		}
 	}
 	return out
-}
-
-// newOfValue reports whether the error node i is the operand of new(42), which
-// is Go 1.26 and newer than the grammar.
-func (c *converter) newOfValue(i int) bool {
-	list := int(c.Raw[i].Parent)
-	if list < 1 || c.Kind(list) != "argument_list" || c.first(list) != i || c.next(i) >= 0 {
-		return false
-	}
-	call := int(c.Raw[list].Parent)
-	value := c.first(i)
-	return c.Text(c.First(call)) == "new" && value >= 0 && c.next(value) < 0 && c.Raw[value].Flags&treesitter.Broken == 0
 }
 
 // broken reports whether the grammar found no sense somewhere in i.

@@ -118,11 +118,29 @@ func typeAssertion(c *converter, i int) *code.Node {
 // conversion is []byte(x), and also F[T](x) and m[k](x), which look alike.
 func conversion(c *converter, i int) *code.Node {
 	t, x := c.child(i, c.fields.typ), c.child(i, c.fields.operand)
+	if star := c.dereferenced(t); star >= 0 {
+		span := source.Span{Start: c.Span(star).Start, End: c.Span(i).End}
+		n := &code.Node{Kind: code.Assert, Span: span, Type: c.typ(star), Kids: []*code.Node{c.need(x, i)}}
+		return &code.Node{Kind: code.Unary, Text: "*", Span: c.Span(i), Kids: []*code.Node{n}}
+	}
 	if t < 0 || c.Kind(t) != "generic_type" {
 		return &code.Node{Kind: code.Assert, Span: c.Span(i), Type: c.typ(t), Kids: []*code.Node{c.need(x, i)}}
 	}
 	f := c.typeName(c.child(t, c.fields.typ), t)
 	return c.generic(i, f, c.child(t, c.fields.typeArguments), []*code.Node{c.need(x, i)})
+}
+
+// dereferenced is the (*T) of *(*T)(x), which the grammar reads as a conversion
+// to *(*T); -1 if t is none.
+func (c *converter) dereferenced(t int) int {
+	if t < 0 || c.Kind(t) != "pointer_type" {
+		return -1
+	}
+	inner := c.first(t)
+	if inner < 0 || c.Kind(inner) != "parenthesized_type" {
+		return -1
+	}
+	return inner
 }
 
 // generic is a call of f[args]. One lower-case name between the brackets may
@@ -158,12 +176,9 @@ func call(c *converter, i int) *code.Node {
 	var types []*code.Type
 	if args >= 0 {
 		for k := c.first(args); k >= 0; k = c.next(k) {
-			switch {
-			case c.isType(k):
+			if c.isType(k) {
 				types = append(types, c.typ(k))
-			case c.newOfValue(k):
-				values = append(values, c.node(c.first(k)))
-			default:
+			} else {
 				values = append(values, c.node(k))
 			}
 		}

@@ -44,11 +44,14 @@ func notInName(r rune) bool {
 
 var generatedLine = regexp.MustCompile(`^// Code generated .* DO NOT EDIT\.$`)
 
+// headerBytes bounds the comments in front of a package clause.
+const headerBytes = 64 << 10
+
 // generated reports whether a comment line in front of the package clause says
 // that a program wrote the file (go.dev/s/generatedcode).
 func generated(text []byte) bool {
 	inBlock := false
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(string(text[:min(len(text), headerBytes)])) {
 		line = strings.TrimRight(line, "\r\n")
 		trimmed := strings.TrimSpace(line)
 		switch {
