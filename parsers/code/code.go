@@ -42,9 +42,13 @@ const (
 	Member
 	// Index: Kids[0][Kids[1]].
 	Index
-	// Slice: Kids[0][Kids[1]:Kids[2]] in Go; bounds may be nil.
+	// Slice: Kids[0][Kids[1]:Kids[2]] in Go; bounds may be nil. A capacity
+	// that is written comes last.
 	Slice
-	// Call: Kids[0](Kids[1:]...). Args may hold Spread. Type arguments in Types.
+	// Call: Kids[0](Kids[1:]...). Args may hold Spread. Type arguments in Types,
+	// those of Go's new(T) and make(T, n) included. In Go's f[x](y) the x is a
+	// type or a key: a lower-case name is both an Index around f and in Types.
+	// A generic function that is not called, f[int], has Types itself.
 	Call
 	// New: new Kids[0](Kids[1:]...).
 	New
@@ -71,7 +75,8 @@ const (
 	// Func: any function. Text is the name, "" for a literal. Kids are the
 	// Params, last the body: a Block, an expression (arrow), or nil. Type is
 	// the declared result, Types the type parameters (Named, Args the
-	// constraint). For a Go method Kids[0] is the Param flagged Receiver.
+	// constraint). For a Go method Kids[0] is the Param flagged Receiver; Go
+	// results with a name are Vars at the start of the body.
 	Func
 	// Param: Text is the name, Type the declared type; with a destructuring
 	// pattern Text is "" and Kids[0] the pattern. A default value and
@@ -117,10 +122,13 @@ const (
 	// While: Kids[0] condition (nil: endless), Kids[1] body. DoWhile: body, condition.
 	While
 	DoWhile
-	// Switch: Kids[0] the subject or nil, then Case nodes (Go select as well).
+	// Switch: Kids[0] the subject or nil, then Case nodes (Go select as well,
+	// with Text select). What Go declares in its head stands before it, in a
+	// Block around both; so does v of `switch v := x.(type)`.
 	Switch
 	// Case: Kids are statements; the tested values stand first. Text is
-	// default without a value.
+	// default without a value. Types are what a Go type switch tests for; if
+	// it is one, a Var of the same name has that type.
 	Case
 	// Try: Kids are Block, catch Block or nil, finally Block or nil. What is
 	// caught is a Var without value at the start of the catch Block.
@@ -291,7 +299,8 @@ type TypeKind uint8
 // The forms. Opaque is a type no one needs to look into.
 const (
 	Opaque TypeKind = iota
-	// Named: Qual.Name with Args (`Promise<User[]>`, `sql.DB`).
+	// Named: Qual.Name with Args (`Promise<User[]>`, `sql.DB`). A Go channel
+	// is named chan.
 	Named
 	// List: Elem; arrays, slices, Go's variadic parameters.
 	List
