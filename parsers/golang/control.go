@@ -37,7 +37,7 @@ func forStmt(c *converter, i int) *code.Node {
 	case c.Kind(head) == "for_clause":
 		n.Kind = code.For
 		n.Kids = []*code.Node{
-			c.simple(c.child(head, c.fields.initializer)),
+			c.forInit(c.child(head, c.fields.initializer)),
 			c.node(c.child(head, c.fields.condition)),
 			c.simple(c.child(head, c.fields.update)),
 		}
@@ -48,10 +48,30 @@ func forStmt(c *converter, i int) *code.Node {
 	return n
 }
 
+// forInit is the first statement in the head of a for; several variables are a Block.
+func (c *converter) forInit(i int) *code.Node {
+	nodes := c.head(i)
+	switch len(nodes) {
+	case 0:
+		return nil
+	case 1:
+		return nodes[0]
+	}
+	return &code.Node{Kind: code.Block, Span: c.Span(i), Kids: nodes}
+}
+
+// head are the nodes of a statement in front of another, none for -1.
+func (c *converter) head(i int) []*code.Node {
+	if i < 0 {
+		return nil
+	}
+	return c.stmts(nil, i)
+}
+
 func exprSwitch(c *converter, i int) *code.Node {
 	n := &code.Node{Kind: code.Switch, Span: c.Span(i), Kids: []*code.Node{c.node(c.child(i, c.fields.value))}}
 	n.Kids = append(n.Kids, c.cases(i, nil)...)
-	return scoped(n, c.simple(c.child(i, c.fields.initializer)))
+	return scoped(n, c.head(c.child(i, c.fields.initializer)))
 }
 
 // selectStmt is a Switch with the text "select": what a case waits for stands
@@ -68,35 +88,28 @@ func selectStmt(c *converter, i int) *code.Node {
 func typeSwitch(c *converter, i int) *code.Node {
 	x := c.need(c.child(i, c.fields.value), i)
 	n := &code.Node{Kind: code.Switch, Span: c.Span(i), Kids: []*code.Node{x}}
-	init := c.simple(c.child(i, c.fields.initializer))
+	head := c.head(c.child(i, c.fields.initializer))
 	alias := c.child(i, c.fields.alias)
 	if alias >= 0 {
 		alias = c.first(alias)
 	}
 	if alias < 0 {
 		n.Kids = append(n.Kids, c.cases(i, nil)...)
-		return scoped(n, init)
+		return scoped(n, head)
 	}
 	name := ident(c, alias)
 	declared := declaration{word: ":=", span: name.Span.Union(x.Span)}.node(name, x)
 	n.Kids[0] = ident(c, alias)
 	n.Kids = append(n.Kids, c.cases(i, name)...)
-	return scoped(n, init, declared)
+	return scoped(n, append(head, declared))
 }
 
 // scoped is n behind the statements of its head, in a Block of their own.
-func scoped(n *code.Node, head ...*code.Node) *code.Node {
-	b := &code.Node{Kind: code.Block, Span: n.Span}
-	for _, h := range head {
-		if h != nil {
-			b.Kids = append(b.Kids, h)
-		}
-	}
-	if len(b.Kids) == 0 {
+func scoped(n *code.Node, head []*code.Node) *code.Node {
+	if len(head) == 0 {
 		return n
 	}
-	b.Kids = append(b.Kids, n)
-	return b
+	return &code.Node{Kind: code.Block, Span: n.Span, Kids: append(head, n)}
 }
 
 // cases are the cases of a switch or select; alias is what a type switch declares.
@@ -116,7 +129,7 @@ func (c *converter) cases(i int, alias *code.Node) []*code.Node {
 func (c *converter) oneCase(i int, alias *code.Node) *code.Node {
 	n := &code.Node{Kind: code.Case, Span: c.Span(i)}
 	if c.Kind(i) == "default_case" {
-		n.Flags |= code.Default
+		n.Text = "default"
 	}
 	inHead := true
 	for k := c.first(i); k >= 0; k = c.next(k) {

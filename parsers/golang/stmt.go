@@ -171,7 +171,8 @@ func assignment(c *converter, i int) *code.Node {
 	return &code.Node{Kind: code.Assign, Span: c.Span(i), Text: c.token(i, c.fields.operator), Kids: []*code.Node{target, value}}
 }
 
-// simple is the statement in the head of an if, for, switch or case, in one node.
+// simple is the statement in the head of an if or case, or behind each turn of a
+// for, in one node.
 func (c *converter) simple(i int) *code.Node {
 	if i < 0 || c.Kind(i) != "short_var_declaration" {
 		return c.node(i)
