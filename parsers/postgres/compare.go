@@ -100,29 +100,36 @@ func (s *scope) binary(x *pg.A_Expr, op query.Cmp, symbol string, at source.Span
 		p.Op, p.Symbol = query.Other, s.l.source(h.Span)
 		return p
 	}
-	if p.Operand.Kind == query.List && p.Operand.Open { // `id in ?`, rewritten to a comparison
-		switch op {
-		case query.Eq:
-			op, p.Op = query.In, query.In
-		case query.Ne:
-			op, p.Op = query.NotIn, query.NotIn
-		}
-	}
-	if p.Column.Name == "" && p.Wrapped == "" && same(left, p.Operand) {
-		return s.tautology(p, op, as)
-	}
 	if p.Column.Name == "" && p.Wrapped == "" {
+		if same(left, p.Operand) {
+			return s.tautology(p, op, as)
+		}
 		p.Expr = s.l.source(s.l.bounds(l))
 		if left.Kind == query.Param && template(left.Text) {
 			s.q.Unknown |= s.clause // the name of a column, most likely
 		}
 	}
-	if op == query.Eq || op == query.Ne {
-		if b, ok := truth(p.Operand); ok && p.Column.Name != "" {
-			p.Op = query.True
-			p.Operand.Text = map[bool]string{true: "true", false: "false"}[b == (op == query.Eq) == (as == asIs)]
-			return p
+	p = settle(p, symbol, as)
+	if flipped && p.Op == query.Other {
+		p.Symbol = "reversed " + p.Symbol
+	}
+	return p
+}
+
+// settle turns what a comparison says into its plainest form and negates it.
+func settle(p query.Predicate, symbol string, as sense) query.Predicate {
+	if p.Operand.Kind == query.List && p.Operand.Open { // `id in ?`, rewritten to a comparison
+		switch p.Op {
+		case query.Eq:
+			p.Op = query.In
+		case query.Ne:
+			p.Op = query.NotIn
 		}
+	}
+	if b, ok := truth(p.Operand); ok && p.Column.Name != "" && (p.Op == query.Eq || p.Op == query.Ne) {
+		p.Operand.Text = map[bool]string{true: "true", false: "false"}[b == (p.Op == query.Eq) == (as == asIs)]
+		p.Op = query.True
+		return p
 	}
 	if as == negated {
 		p.Op = opposite(p.Op)
@@ -132,9 +139,6 @@ func (s *scope) binary(x *pg.A_Expr, op query.Cmp, symbol string, at source.Span
 		p.Symbol = "not " + symbol
 	case p.Op == query.Other || p.Op == query.Regex || p.Op == query.HasKey:
 		p.Symbol = symbol
-	}
-	if flipped && p.Op == query.Other {
-		p.Symbol = "reversed " + p.Symbol
 	}
 	return p
 }

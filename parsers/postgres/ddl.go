@@ -1,8 +1,6 @@
 package postgres
 
 import (
-	"strings"
-
 	pg "github.com/pganalyze/pg_query_go/v5"
 
 	"github.com/dbwise/dbwise/parsers/query"
@@ -102,11 +100,11 @@ func (l *lowerer) origin(at, name source.Span) schema.Origin {
 	return schema.Origin{Span: at, NameSpan: name, Source: "sql"}
 }
 
-// names are the identifiers in the cells of a bracket, as far as they are plain.
+// columnsOf are the plain columns of a list, whichever node holds their names.
 func (l *lowerer) columnsOf(list []*pg.Node) []string {
 	out := strs(list)
-	for i, n := range list {
-		if e := n.GetIndexElem(); e != nil && i < len(list) {
+	for _, n := range list {
+		if e := n.GetIndexElem(); e != nil {
 			out = append(out, e.Name)
 		}
 	}
@@ -123,5 +121,3 @@ func qualified(list []*pg.Node) schema.Name {
 	}
 	return schema.Name{Schema: parts[len(parts)-2], Name: parts[len(parts)-1]}
 }
-
-func lower(s string) string { return strings.ToLower(s) }

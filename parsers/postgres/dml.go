@@ -27,7 +27,11 @@ func (l *lowerer) around(v *pg.RangeVar, w *pg.WithClause, parent *scope, words 
 	if l.is(from-1, "(") && l.list[from-1].match > from {
 		return l.span(from, l.list[from-1].match)
 	}
-	return source.Span{Start: l.list[from].Start, End: l.stmt.End}
+	end := l.end()
+	if k := l.find(i, end, l.list[from].depth, ";"); k > 0 { // BEGIN ATOMIC ... END
+		end = k
+	}
+	return l.span(from, end)
 }
 
 // main is the query of a data-modifying statement, its head being its own

@@ -45,7 +45,7 @@ func clip(s string, n int) string {
 	return s[:n]
 }
 
-// fold is the key columns' part of a generated name (ChooseIndexNameAddition).
+// addition is the key columns' part of a generated name (ChooseIndexNameAddition).
 func addition(columns []string) string {
 	out := ""
 	for _, c := range columns {
