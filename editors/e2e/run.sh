@@ -27,15 +27,17 @@ wanted() {
   return 1
 }
 
-# check NAME SECONDS NEEDS COMMAND...: NEEDS is a file, or a program on PATH.
+# check NAME SECONDS NEEDS COMMAND...: NEEDS are files and programs on PATH.
 check() {
-  local name=$1 limit=$2 needs=$3 started=$SECONDS log rc=0
+  local name=$1 limit=$2 needs=$3 started=$SECONDS log rc=0 need
   shift 3
   wanted "$name" || return 0
-  if [ ! -e "$needs" ] && ! command -v "$needs" >/dev/null; then
-    left_out+=("$name (no $needs)")
-    return 0
-  fi
+  for need in $needs; do
+    if [ ! -e "$need" ] && ! command -v "$need" >/dev/null; then
+      left_out+=("$name (no $need)")
+      return 0
+    fi
+  done
   log=$out/${name// /-}.log
   timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null || rc=$?
   if [ $rc = 0 ]; then
@@ -74,7 +76,7 @@ nvim_args=(--clean --headless -c "luafile $E2E/nvim/e2e.lua")
 vscode() { # vscode MODE VSIX ARGS...
   local mode=$1 package=$2
   shift 2
-  check "VS Code $mode" 300 "$NODE24" "$NODE24" "$E2E/vscode/run.mjs" "$mode" --npm "$NPM_DIR" --vsix "$package" --out "$out/vscode-$mode" "$@"
+  check "VS Code $mode" 300 "$NODE24 chromium $package" "$NODE24" "$E2E/vscode/run.mjs" "$mode" --npm "$NPM_DIR" --vsix "$package" --out "$out/vscode-$mode" "$@"
 }
 
 check "demo findings" 120 "$node" "$node" "$E2E/demo.mjs" "$binary"
@@ -83,7 +85,7 @@ check "extension manifest" 60 "$node" "$node" "$E2E/check-extension.mjs" "$E2E/.
 check "extension packages" 300 "$vsix" "$E2E/packages.sh" "$binary"
 driver "Neovim of this Debian" 120 nvim env E2E_PLUGIN="$E2E/../nvim" nvim "${nvim_args[@]}"
 driver "Neovim of trixie" 120 "$TRIXIE/run" env E2E_PLUGIN="$E2E/../nvim" "$TRIXIE/run" nvim "${nvim_args[@]}"
-check "Helix" 240 "$TRIXIE/run" env E2E_BIN_DIR="$(dirname "$binary")" "$node" "$E2E/helix/e2e.mjs" "$TRIXIE/run" hx
+check "Helix" 240 "tmux $TRIXIE/run" env E2E_BIN_DIR="$(dirname "$binary")" "$node" "$E2E/helix/e2e.mjs" "$TRIXIE/run" hx
 driver "Emacs" 120 emacs emacs --batch -Q -l "$E2E/emacs/e2e.el"
 driver "Vim" 120 vim vim -Nu NONE -i NONE -n -es -S "$E2E/vim/e2e.vim"
 # One browser at a time, and the target-less package once: with dbwise on PATH.

@@ -22,7 +22,7 @@ const { values: option, positionals: [mode] } = parseArgs({
   allowPositionals: true,
   options: {
     npm: { type: "string" }, vsix: { type: "string" }, out: { type: "string" }, path: { type: "string" },
-    browser: { type: "string", default: "/usr/bin/chromium" }, screenshot: { type: "string" },
+    browser: { type: "string", default: "/usr/bin/chromium" },
   },
 });
 const { chromium } = createRequire(path.join(option.npm, "x.js"))("playwright-core");
@@ -117,7 +117,7 @@ try {
   log("workbench is up");
 
   if (mode === "ui") {
-    await ui({ page, ws, out, screenshot: option.screenshot });
+    await ui({ page, ws, out });
   } else {
     await until("answer of the extension host", 180_000, () => fs.existsSync(answer));
     const { ok, log: lines, error } = JSON.parse(fs.readFileSync(answer, "utf8"));

@@ -1,10 +1,9 @@
 // What a user sees: the squiggle, the row in the Problems view, the quick-fix menu,
-// the repaired file. Takes the picture that the README shows.
-import fs from "node:fs";
+// the repaired file. `make screenshot` takes its picture of the menu for the README.
 import path from "node:path";
 import { fixedText, log, scenarios, sleep, until } from "../lib.mjs";
 
-export async function ui({ page, ws, out, screenshot }) {
+export async function ui({ page, ws, out }) {
   const scenario = scenarios.find((s) => s.file.endsWith(".ts"));
   const shot = (name) => page.screenshot({ path: path.join(out, `${name}.png`) });
 
@@ -36,7 +35,6 @@ export async function ui({ page, ws, out, screenshot }) {
   log(`quick fix: ${(await item.innerText()).replace(/\s+/g, " ")}`);
   await sleep(500);
   await shot("menu");
-  if (screenshot) fs.copyFileSync(path.join(out, "menu.png"), screenshot);
 
   await item.click();
   await squiggle.waitFor({ state: "detached", timeout: 20_000 });
