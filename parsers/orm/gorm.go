@@ -18,7 +18,7 @@ var _ = add(&Library{
 	Name:    "gorm",
 	Reads:   isGo,
 	Modules: []string{"gorm.io/gorm", "github.com/jinzhu/gorm"},
-	Roots:   map[string]string{"DB inst": "db", "Open ()": "db", "*": "package"},
+	Roots:   map[string]string{"DB inst": "db", "Open ()": "db", "*": "package", "G": "package"},
 	Step:    gormStep,
 	Handles: []facts.Handle{
 		{Kind: "db", Methods: gormFinishers.names()},
@@ -126,6 +126,9 @@ func readGorm(c *call) bool {
 	case "scope":
 		c.q.Unknown |= everything &^ query.UnknownTable
 	}
+	if g.mayBeScoped() {
+		c.q.Unknown |= everything &^ query.UnknownTable
+	}
 	at, ok := g.last(links)
 	if !ok {
 		return false
@@ -138,6 +141,24 @@ func readGorm(c *call) bool {
 		return g.association(c.exec + 1)
 	}
 	return g.finish(links[at])
+}
+
+// mayBeScoped reports whether the handle is what a function made of values, as
+// in forTenant(db, id).Find(&users): it may hold conditions already. One that
+// is given nothing, or a context, gives the connection.
+func (g *gormCall) mayBeScoped() bool {
+	if g.Root == nil || g.Root.Kind != code.Call || g.kind != "db" {
+		return false
+	}
+	if callee := g.Root.Kids[0]; callee.Kind == code.Member && gormSession[callee.Text] {
+		return false
+	}
+	for _, a := range g.Root.Args() {
+		if r := g.env.Ref(a); a != nil && r.Module != "context" && text(a) != "ctx" {
+			return true
+		}
+	}
+	return false
 }
 
 // last finds the finisher whose statement the chain sends in the end. After

@@ -166,12 +166,13 @@ func (g *gormCall) preload(l code.Link) {
 		Tables: []query.Table{{Relation: name, Span: n.Span}}}
 	if len(l.Args) > 1 {
 		inner := *g.call
-		inner.q = sub
+		inner.q, inner.named = sub, nil
 		in := &gormCall{call: &inner, arms: make([][]query.Predicate, 1)}
 		if f := g.value(l.Args[1]); f.Kind == code.Func || g.env.String(l.Args[1]) == nil && f.Kind != code.Object {
 			sub.Unknown |= everything &^ query.UnknownTable
 		} else {
 			sub.Where = in.conditions(l.Args[1:], false)
+			sub.Refs = mentions(sub, inner.named)
 		}
 	}
 	addSub(g.q, sub)

@@ -32,7 +32,7 @@ func (g *gormCall) conditions(args []*code.Node, inline bool) []query.Predicate 
 			return list
 		}
 	}
-	if ref := g.env.Ref(first); inline && len(rest) == 0 && !g.isStruct(ref) {
+	if ref := g.env.Ref(first); len(rest) == 0 && (inline && !g.isStruct(ref) || g.isList(first) && !ref.Known()) {
 		return []query.Predicate{g.equal(column("id", first.Span), first, first.Span)}
 	}
 	g.q.Unknown |= query.UnknownWhere
@@ -92,10 +92,8 @@ func (g *gormCall) equal(col query.Column, n *code.Node, at source.Span) query.P
 		p.Op, p.Operand = query.IsNull, query.Operand{}
 	case p.Operand.Kind == query.List:
 		p.Op = query.In
-	default:
-		if r := g.env.Ref(n); r.Known() && len(r.Steps) > 0 && r.Steps[len(r.Steps)-1].Op == code.Listed {
-			p.Op, p.Operand = query.In, g.list(n)
-		}
+	case g.isList(n):
+		p.Op, p.Operand = query.In, g.list(n)
 	}
 	return p
 }

@@ -48,21 +48,10 @@ func (g *gormCall) modelRef(n *code.Node) code.Ref {
 		return g.modelRef(n.Kids[0])
 	case (n.Kind == code.Object || n.Kind == code.Array || n.Kind == code.Assert) && n.Type != nil:
 		return withoutList(g.env.TypeRef(n.Type))
-	case n.Kind == code.Call && len(n.Kids) == 2 && n.Kids[0].Kind == code.Ident && n.Kids[0].Text == "new":
-		return withoutList(g.env.TypeRef(typeOf(n.Kids[1])))
+	case n.Kind == code.Call && len(n.Types) == 1 && n.Kids[0].Kind == code.Ident && n.Kids[0].Text == "new":
+		return withoutList(g.env.TypeRef(n.Types[0]))
 	}
 	return code.Ref{}
-}
-
-// typeOf is the type that an argument of new names.
-func typeOf(n *code.Node) *code.Type {
-	switch {
-	case n.Kind == code.Ident:
-		return &code.Type{Kind: code.Named, Name: n.Text, Span: n.Span}
-	case n.Kind == code.Member && n.Kids[0].Kind == code.Ident:
-		return &code.Type{Kind: code.Named, Qual: n.Kids[0].Text, Name: n.Text, Span: n.Span}
-	}
-	return &code.Type{}
 }
 
 func withoutList(r code.Ref) code.Ref {
@@ -123,7 +112,7 @@ func (g *gormCall) key(n *code.Node) {
 	switch inner.Kind {
 	case code.Ident, code.Member, code.Index:
 		pred.Operand = query.Operand{Kind: query.Param, Text: text(inner), Span: n.Span}
-		if r := g.env.Ref(n); r.Known() && len(r.Steps) > 0 && r.Steps[len(r.Steps)-1].Op == code.Listed {
+		if g.isList(inner) {
 			pred.Op, pred.Operand = query.In, query.Operand{Kind: query.List, Open: true, Text: pred.Operand.Text, Span: n.Span}
 		}
 	case code.Object:

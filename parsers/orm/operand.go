@@ -54,7 +54,13 @@ func (c *call) operand(n *code.Node) query.Operand {
 	case code.Array:
 		return c.listOperand(n, v)
 	}
-	return query.Operand{Kind: query.Param, Text: text(n), Span: n.Span}
+	o := query.Operand{Kind: query.Param, Text: text(n), Span: n.Span}
+	if o.Text == "" {
+		if frag := c.env.String(n); frag != nil { // "%" + name: the wildcards are worth knowing
+			o.Text = frag.Text
+		}
+	}
+	return o
 }
 
 func (c *call) listOperand(n, v *code.Node) query.Operand {
@@ -76,6 +82,53 @@ func (c *call) list(n *code.Node) query.Operand {
 		o = query.Operand{Kind: query.List, Text: o.Text, Open: true, Span: o.Span}
 	}
 	return o
+}
+
+// isList reports whether an expression is a list for certain: by its literal,
+// by its origin, or by the declared type of the variable.
+func (c *call) isList(n *code.Node) bool {
+	v := c.value(n)
+	switch {
+	case v.Kind == code.Array:
+		return true
+	case v.Kind == code.Call && v.Kids[0].Kind == code.Ident:
+		if v.Kids[0].Text == "append" {
+			return true
+		}
+		return v.Kids[0].Text == "make" && len(v.Types) > 0 && v.Types[0].Kind == code.List
+	case v.Kind == code.Ident:
+		if t := c.declared(v); t != nil {
+			return t.Kind == code.List && base(t).Name != "byte"
+		}
+	}
+	r := c.env.Ref(n)
+	return r.Known() && len(r.Steps) > 0 && r.Steps[len(r.Steps)-1].Op == code.Listed
+}
+
+// declared is the type written for a variable: of a parameter of the functions
+// around, or of a var statement before it.
+func (c *call) declared(n *code.Node) *code.Type {
+	var found *code.Type
+	list := c.env.File().Body
+	for range maxDepth * 4 {
+		var inner *code.Node
+		for _, k := range list {
+			switch {
+			case k == nil:
+			case k.Kind == code.Param && k.Text == n.Text:
+				found = k.Type
+			case k.Kind == code.Var && len(k.Kids) > 0 && k.Kids[0] != nil && k.Kids[0].Text == n.Text && k.Span.End <= n.Span.Start:
+				found = k.Type
+			case k.Span.Covers(n.Span):
+				inner = k
+			}
+		}
+		if inner == nil {
+			return found
+		}
+		list = inner.Kids
+	}
+	return found
 }
 
 // text is a short expression as it was written, "" for anything longer.

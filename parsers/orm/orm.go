@@ -131,6 +131,8 @@ type call struct {
 	q      *query.Query
 	exec   int
 	models []code.Ref
+	// named are columns that parsed text mentions.
+	named []query.Column
 }
 
 func (l *Library) read(kind string, chain *code.Chain, env code.Env, parse SQLParser) (facts.Reading, bool) {
@@ -148,6 +150,9 @@ func (l *Library) read(kind string, chain *code.Chain, env code.Env, parse SQLPa
 	}
 	if chain.Extended {
 		c.q.Unknown |= everything &^ (query.UnknownTable | query.UnknownColumns)
+	}
+	if c.q.Refs == nil {
+		c.q.Refs = mentions(c.q, c.named)
 	}
 	return facts.Reading{Query: c.q, Models: c.models}, true
 }

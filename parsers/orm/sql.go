@@ -63,6 +63,7 @@ func (c *call) clause(before string, frag *source.Fragment, after string) *query
 	if len(all) != 1 {
 		return nil
 	}
+	c.named = append(c.named, all[0].Refs...)
 	return all[0]
 }
 
@@ -129,7 +130,7 @@ func (c *call) bind(list []query.Predicate, frag *source.Fragment, args []*code.
 			}
 			next++
 		default:
-			if n := c.named(p.Name, args); n != nil {
+			if n := c.namedArg(p.Name, args); n != nil {
 				at[host] = n
 			}
 		}
@@ -151,8 +152,8 @@ func (c *call) bind(list []query.Predicate, frag *source.Fragment, args []*code.
 	return out
 }
 
-// named finds the value of @name among sql.Named arguments, maps and structs.
-func (c *call) named(name string, args []*code.Node) *code.Node {
+// namedArg finds the value of @name among sql.Named arguments, maps and structs.
+func (c *call) namedArg(name string, args []*code.Node) *code.Node {
 	for _, a := range args {
 		v := c.value(a)
 		if v.Kind == code.Call && len(v.Kids) == 3 && v.Kids[0].Kind == code.Member && v.Kids[0].Text == "Named" {

@@ -14,13 +14,8 @@ var _ = add(&Library{
 	Name:    "sqlx",
 	Reads:   isGo,
 	Modules: []string{"github.com/jmoiron/sqlx"},
-	Roots: map[string]string{
-		"DB inst": "db", "Tx inst": "db", "Conn inst": "db", "Ext inst": "db", "ExtContext inst": "db", "Queryer inst": "db", "QueryerContext inst": "db",
-		"Execer inst": "db", "ExecerContext inst": "db", "Stmt inst": "sqlxStmt", "NamedStmt inst": "sqlxStmt",
-		"Open ()": "db", "Connect ()": "db", "MustConnect ()": "db", "MustOpen ()": "db", "ConnectContext ()": "db", "NewDb ()": "db",
-		"*": "package",
-	},
-	Steps: sqlxSteps(),
+	Roots:   sqlxRoots(),
+	Steps:   sqlxSteps(),
 	Handles: []facts.Handle{
 		{Kind: "db", Methods: sqlxMethods.methods()},
 		{Kind: "sqlxStmt", Methods: sqlxMethods.methods()},
@@ -45,6 +40,19 @@ var sqlxFuncs = goMethods{
 	"Get": {text: 2, row: true}, "GetContext": {text: 3, row: true}, "Select": {text: 2}, "SelectContext": {text: 3},
 	"NamedQuery": {text: 1}, "NamedQueryContext": {text: 2}, "NamedExec": {text: 1}, "NamedExecContext": {text: 2},
 	"MustExec": {text: 1}, "MustExecContext": {text: 2},
+}
+
+func sqlxRoots() map[string]string {
+	roots := map[string]string{
+		"DB inst": "db", "Tx inst": "db", "Conn inst": "db", "Ext inst": "db", "ExtContext inst": "db", "Queryer inst": "db", "QueryerContext inst": "db",
+		"Execer inst": "db", "ExecerContext inst": "db", "Stmt inst": "sqlxStmt", "NamedStmt inst": "sqlxStmt",
+		"Open ()": "db", "Connect ()": "db", "MustConnect ()": "db", "MustOpen ()": "db", "ConnectContext ()": "db", "NewDb ()": "db",
+		"*": "package",
+	}
+	for name := range sqlxFuncs { // a function of the package is found at the package
+		roots[name] = "package"
+	}
+	return roots
 }
 
 func sqlxSteps() map[string]string {

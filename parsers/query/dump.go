@@ -65,9 +65,17 @@ func (d *dumper) head(q *Query, indent string) {
 		role = "[" + q.Role.String() + "]"
 	}
 	fmt.Fprintf(d, "%s%s\n", indent, words(role, prefixed("as ", q.Alias), q.Op.String(), strings.Join(tables, ", "),
-		prefixed("via ", words(strings.TrimPrefix(q.Library, "sql"), q.Method)),
+		prefixed("via ", words(library(q.Library), q.Method)),
 		prefixed("setop ", strings.ReplaceAll(q.SetOp, " ", "-")), flag(q.Recursive, "recursive"), flag(q.Distinct, "distinct"),
 		flag(q.Aggregates, "aggregates"), flag(q.Row, "row"), flag(q.Unscoped, "unscoped"), prefixed("for ", words(q.Lock, q.Wait)), prefixed("unknown:", q.Unknown.String())))
+}
+
+// library leaves out what is the same for all of a SQL file.
+func library(name string) string {
+	if name == "sql" {
+		return ""
+	}
+	return name
 }
 
 // String names the unknown parts, joined by commas.
