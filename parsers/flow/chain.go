@@ -26,7 +26,6 @@ type call struct {
 	// loop; the call then has no links.
 	ref  *code.Node
 	loop int32
-
 }
 
 // maxGuards is how many conditions in front of a call are remembered.
@@ -106,7 +105,11 @@ func (w *walker) chain(n *code.Node, u use) {
 	case code.Ident:
 		w.mention(root, unused)
 	case code.Func:
-		w.inline(root, nil)
+		if len(links) > 0 && links[0].Called && links[0].Name == "" {
+			w.inline(root, &callback{call: links[0].node, now: true})
+		} else {
+			w.inline(root, nil)
+		}
 	default:
 		w.node(root, unused)
 	}

@@ -22,6 +22,22 @@ func (u *unit) classify() {
 			u.classifyWhile(l)
 		}
 	}
+	for i := range u.calls {
+		c := &u.calls[i]
+		if !u.isGo || len(c.in) == 0 || len(c.links) == 0 || c.links[len(c.links)-1].Name != "Go" {
+			continue
+		}
+		if r := u.ref(c.root); goroutines[r.Module] {
+			u.loops[c.in[len(c.in)-1]].concurrent = true
+		}
+	}
+}
+
+// goroutines are packages whose types have a method Go that runs a function at
+// the same time as others (pkg.go.dev).
+var goroutines = map[string]bool{
+	"sync": true, "golang.org/x/sync/errgroup": true, "github.com/sourcegraph/conc": true,
+	"github.com/sourcegraph/conc/pool": true,
 }
 
 // smallCount is up to how many runs a count is a constant small one.

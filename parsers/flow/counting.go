@@ -41,8 +41,11 @@ func (u *unit) counter(l *loop) (v int32, step int) {
 	n := kid(l.node, 2)
 	if n == nil || len(n.Kids) == 0 || n.Kids[0].Kind != code.Ident {
 		init := kid(l.node, 0)
+		if init != nil && init.Kind == code.Block {
+			init = kid(init, 0)
+		}
 		if init != nil && init.Kind == code.Var {
-			return u.varOf(kid(init, 0)), 0
+			return u.targetVar(init), 0
 		}
 		return none, 0
 	}
@@ -58,6 +61,14 @@ func (u *unit) counter(l *loop) (v int32, step int) {
 		step, _ = u.constant(n.Kids[1].Kids[1])
 	}
 	return v, step
+}
+
+// targetVar is the variable that a Var of one name declares.
+func (u *unit) targetVar(n *code.Node) int32 {
+	if t := u.targets(kid(n, 0), n.Span.End, 0); len(t) == 1 {
+		return t[0]
+	}
+	return none
 }
 
 // limit is the constant that bounds variable v in a condition, or a huge number.

@@ -9,6 +9,9 @@ import (
 
 // declare makes the scopes of the file and the variables in them.
 func (u *unit) declare() {
+	size := u.whole().Len()
+	u.scopes = make([]scope, 0, 16+size/120)
+	u.vars = make([]variable, 0, 16+size/60)
 	u.newScope(nil, u.whole(), none)
 	u.scopes[0].function = true
 	u.declareAll(u.file.Body, 0, 0)
@@ -53,19 +56,28 @@ func (u *unit) declareNode(n *code.Node, sc int32, depth int) {
 			u.declareForEach(n, sc, depth)
 			return
 		case code.If:
-			if u.isGo {
+			if init := kid(n, 3); init != nil {
 				sc = u.newScope(n, n.Span, sc)
-				u.declareNode(kid(n, 3), sc, depth+1)
+				u.declareNode(init, sc, depth+1)
 			}
 			u.declareNode(kid(n, 0), sc, depth+1)
 			u.declareNode(kid(n, 1), sc, depth+1)
 			n = kid(n, 2)
 		case code.Block, code.Case:
-			u.declareAll(n.Kids, u.newScope(n, n.Span, sc), depth)
+			if declares(n) {
+				sc = u.newScope(n, n.Span, sc)
+			}
+			u.declareAll(n.Kids, sc, depth)
 			return
 		case code.For, code.Switch, code.Try:
 			sc = u.newScope(n, n.Span, sc)
-			u.declareAll(n.Kids, sc, depth)
+			kids := n.Kids
+			if init := kid(n, 0); n.Kind == code.For && init != nil && init.Kind == code.Block {
+				u.scopeOf[init] = sc // several variables
+				u.declareAll(init.Kids, sc, depth)
+				kids = kids[1:]
+			}
+			u.declareAll(kids, sc, depth)
 			return
 		case code.Call, code.New, code.Tagged, code.Member, code.Index, code.Slice,
 			code.Binary, code.Assert, code.Await, code.Cond:
@@ -74,8 +86,7 @@ func (u *unit) declareNode(n *code.Node, sc int32, depth int) {
 				u.declareNode(k, sc, depth+1)
 			}
 			n = n.Kids[0]
-		case code.Ident, code.String:
-			u.declareKids(n, sc, depth)
+		case code.Ident, code.Number, code.Null, code.Bool:
 			return
 		case code.Other, code.Export:
 			u.declareAll(n.Kids, sc, depth)
@@ -85,6 +96,20 @@ func (u *unit) declareNode(n *code.Node, sc int32, depth int) {
 			return
 		}
 	}
+}
+
+// declares reports whether a block may declare names of its own.
+func declares(n *code.Node) bool {
+	for _, k := range n.Kids {
+		if k == nil {
+			continue
+		}
+		switch k.Kind {
+		case code.Var, code.Func, code.Class, code.Interface, code.TypeAlias, code.Enum, code.Import, code.Other, code.Export:
+			return true
+		}
+	}
+	return false
 }
 
 func (u *unit) declareKids(n *code.Node, sc int32, depth int) {

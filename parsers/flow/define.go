@@ -183,21 +183,14 @@ func (w *walker) assigned(target, value *code.Node, v int32, choice bool) {
 }
 
 // assignedMember visits the value of an assignment to a property, which names
-// functions and may be an export or a field.
+// functions and may be a field.
 func (w *walker) assignedMember(target, value *code.Node, choice bool) {
 	name := ""
 	if target.Kind == code.Member {
 		name = target.Text
 	}
-	if !w.isGo && name != "" {
-		a := assignment{target: target, value: value}
-		switch root := target.Kids[0]; {
-		case root.Kind == code.This && root.Text == "this":
-			a.class = w.funcs[w.fn].class
-			w.fields = append(w.fields, a)
-		case w.fn == 0 && w.isExports(root), w.fn == 0 && w.isModule(root) && name == "exports":
-			w.exports = append(w.exports, a)
-		}
+	if root := target.Kids[0]; name != "" && root.Kind == code.This && root.Text == "this" {
+		w.fields = append(w.fields, assignment{target: target, value: value, class: w.funcs[w.fn].class})
 	}
 	if fn := strip(value); fn != nil && fn.Kind == code.Func && name != "" {
 		w.named(fn, name, target.Name, prototypeOf(target), nil)
@@ -216,18 +209,6 @@ func prototypeOf(target *code.Node) string {
 		return m.Kids[0].Text
 	}
 	return ""
-}
-
-func (w *walker) isModule(n *code.Node) bool {
-	return n.Kind == code.Ident && n.Text == "module" && w.lookup(w.scope, "module", n.Span.Start) < 0
-}
-
-// isExports reports whether n is `exports` or `module.exports`.
-func (w *walker) isExports(n *code.Node) bool {
-	if n.Kind == code.Member {
-		return n.Text == "exports" && w.isModule(n.Kids[0])
-	}
-	return n.Kind == code.Ident && n.Text == "exports" && w.lookup(w.scope, "exports", n.Span.Start) < 0
 }
 
 // change records that what the variable under target holds gets value.

@@ -81,6 +81,8 @@ func (u *unit) elementText(l *loop) string {
 		}
 	}
 	switch {
+	case l.kind == facts.Rows:
+		return ""
 	case t == nil && len(l.elems) > 0 && l.elems[0] >= 0:
 		return u.vars[l.elems[0]].name
 	case t == nil:

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"strings"
+
 	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/facts"
 )
@@ -11,11 +13,15 @@ func (o *outliner) export(n *code.Node) {
 		if p == nil {
 			continue
 		}
+		value := kid(p, 0)
 		if p.Kind != code.Pair {
-			o.statements([]*code.Node{p}, 0)
+			if value != nil && p.Kind == code.Spread { // module.exports = { ...require("m") }
+				if r := o.ref(value); r.Name == "*" {
+					o.out.Stars = append(o.out.Stars, r.Module)
+				}
+			}
 			continue
 		}
-		value := kid(p, 0)
 		switch {
 		case n.Text != "" && value == nil && p.Text == "*":
 			o.out.Stars = append(o.out.Stars, n.Text)
@@ -32,6 +38,9 @@ func (o *outliner) export(n *code.Node) {
 			}
 		case value != nil:
 			o.exportValue(p.Text, p, value)
+			if p.Text == "default" && strings.HasPrefix(o.cut(n.Span), "module") {
+				o.out.Exports["*"] = o.out.Exports["default"]
+			}
 		}
 	}
 }
@@ -74,45 +83,10 @@ func (o *outliner) exportValue(name string, at, value *code.Node) {
 	}
 }
 
-// commonJS reads module.exports = value, module.exports.x = value and
-// exports.x = value.
-func (o *outliner) commonJS(a assignment) {
-	if a.value == nil {
-		return
-	}
-	value := strip(a.value)
-	if !o.isModuleTarget(a.target) {
-		o.exportValue(a.target.Text, a.target, value)
-		return
-	}
-	o.exportValue("default", a.target, value)
-	if r, ok := o.out.Exports["default"]; ok {
-		o.out.Exports["*"] = r
-	}
-	if value.Kind != code.Object {
-		return
-	}
-	for _, k := range value.Kids {
-		if k == nil || k.Text == "" {
-			continue
-		}
-		if k.Kind == code.Pair && kid(k, 0) != nil {
-			o.exportValue(k.Text, k, k.Kids[0])
-		} else if k.Kind == code.Func {
-			o.exportValue(k.Text, k, k)
-		}
-	}
-}
-
-// isModuleTarget reports whether the target is module.exports itself.
-func (o *outliner) isModuleTarget(t *code.Node) bool {
-	return t.Text == "exports" && t.Kids[0].Kind == code.Ident && t.Kids[0].Text == "module"
-}
-
 // results are the origins of what a function gives.
 func (o *outliner) results(fn *code.Node) (code.Ref, []code.Ref) {
 	if o.isGo {
-		return o.goResults(fn)
+		return o.typeResults(fn.Type)
 	}
 	if fn.Type != nil {
 		if r := o.typeRef(fn.Type); r.Known() {
@@ -122,10 +96,13 @@ func (o *outliner) results(fn *code.Node) (code.Ref, []code.Ref) {
 	return o.inferred(fn), nil
 }
 
-func (o *outliner) goResults(fn *code.Node) (code.Ref, []code.Ref) {
-	t := fn.Type
+// typeResults are the origins of the results that a written type declares.
+func (o *outliner) typeResults(t *code.Type) (code.Ref, []code.Ref) {
 	if t == nil {
 		return code.Ref{}, nil
+	}
+	if !o.isGo {
+		return o.typeRef(t), nil
 	}
 	var out []code.Ref
 	if t.Kind == code.Results {

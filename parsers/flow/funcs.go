@@ -98,7 +98,12 @@ func (w *walker) params(n *code.Node, cb *callback) {
 			continue
 		}
 		d := def{kind: element, typ: p.Type, at: p.Span.Start, scope: w.scope}
-		if cb != nil {
+		switch {
+		case cb != nil && cb.now:
+			if args := cb.call.Args(); i < len(args) {
+				d.kind, d.value = bind, args[i]
+			}
+		case cb != nil:
 			use := *cb
 			use.param = i
 			d.cb, d.value = &use, elementSource(&use)

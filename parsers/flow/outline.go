@@ -23,9 +23,6 @@ func (u *unit) outline() facts.Outline {
 	for _, a := range u.fields {
 		o.field(a)
 	}
-	for _, a := range u.exports {
-		o.commonJS(a)
-	}
 	o.imports()
 	return o.out
 }
@@ -152,7 +149,7 @@ func (o *outliner) member(s *facts.Symbol, name string, m facts.Member) {
 }
 
 func (o *outliner) method(fn *code.Node) facts.Member {
-	m := facts.Member{Method: true, Func: o.funcIndex(fn), Arity: len(fn.Params())}
+	m := facts.Member{Method: !fn.Is(code.Property), Func: o.funcIndex(fn), Arity: len(fn.Params())}
 	m.Ref, m.Results = o.results(fn)
 	return m
 }
@@ -264,10 +261,9 @@ func (o *outliner) classSymbol(s *facts.Symbol, n *code.Node) {
 		s.Bases = append(s.Bases, o.typeName(n.Type))
 	}
 	for _, t := range n.Types {
-		switch {
-		case n.Kind == code.Interface:
+		if n.Kind == code.Interface {
 			s.Bases = append(s.Bases, o.typeName(t))
-		case t != n.Type:
+		} else {
 			s.Implements = append(s.Implements, o.typeName(t))
 		}
 	}
@@ -318,7 +314,8 @@ func (o *outliner) fieldMember(s *facts.Symbol, f *code.Node) {
 	}
 	m := facts.Member{Func: none}
 	if f.Type != nil && f.Type.Kind == code.FuncOf {
-		m.Method, m.Ref = true, o.typeRef(f.Type.Elem)
+		m.Method = true
+		m.Ref, m.Results = o.typeResults(f.Type.Elem)
 	} else if m.Ref = o.typeRef(f.Type); !m.Ref.Known() && value != nil && !o.isGo {
 		m.Ref = o.ref(value)
 	}

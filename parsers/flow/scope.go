@@ -106,6 +106,8 @@ type callback struct {
 	// over is the collection if it is called per element, then the receiver of
 	// a promise's then.
 	over, then *code.Node
+	// now: it is the function that call calls, where it is written.
+	now bool
 }
 
 func (u *unit) newScope(n *code.Node, span source.Span, parent int32) int32 {

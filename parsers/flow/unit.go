@@ -27,9 +27,8 @@ type unit struct {
 	muts []mutation
 	// strings are literals that look like SQL.
 	strings []*code.Node
-	// exports are assignments to module.exports and exports, fields those to this.x.
-	exports []assignment
-	fields  []assignment
+	// fields are assignments to this.x.
+	fields []assignment
 	// required are the modules of require and import calls.
 	required []string
 	// callOf finds the call of a Call node, callbacks how a Func is passed on.
@@ -49,7 +48,7 @@ type unit struct {
 	seen []*code.Node
 }
 
-// assignment is `target = value` with a property as target.
+// assignment is `this.x = value` in a method of class.
 type assignment struct {
 	target, value *code.Node
 	class         *code.Node
