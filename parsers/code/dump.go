@@ -156,6 +156,9 @@ func (t *Type) String() string {
 	case Results:
 		return "(" + typeList(t.Args, ", ") + ")"
 	case TypeOf:
+		if t.Qual != "" {
+			return "typeof " + t.Qual + "." + t.Name
+		}
 		return "typeof " + t.Name
 	}
 	return "?"
