@@ -93,6 +93,15 @@ func (l *lowerer) utility(n *pg.Node) *query.Query {
 	}
 	q := l.fresh(op, query.Main, l.stmt)
 	s := l.scope(q, nil)
+	switch x := n.GetNode().(type) {
+	case *pg.Node_RuleStmt:
+		before := l.vars
+		l.vars = map[string]bool{"new": true, "old": true}
+		defer func() { l.vars = before }()
+	case *pg.Node_CreatePolicyStmt: // a filter that every query on the table gets
+		q.Where = s.filter(x.CreatePolicyStmt.Qual)
+		s.refs(x.CreatePolicyStmt.WithCheck)
+	}
 	l.wrapped(n, s)
 	return q
 }

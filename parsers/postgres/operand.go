@@ -90,6 +90,10 @@ func (s *scope) list(items []*pg.Node, o query.Operand) query.Operand {
 			}
 			continue
 		}
+		if item.Kind == query.Param && len(items) == 1 && template(item.Text) {
+			o.Open, o.Text = true, item.Text // values joined by the program
+			continue
+		}
 		o.Items = append(o.Items, item)
 	}
 	return o

@@ -72,8 +72,9 @@ func Parse(stmt string) *Statement { return shared.statement(stmt) }
 var shared = newCache(64 << 20)
 
 // read parses and lowers stmt, uncached.
-func read(stmt string) *Statement {
-	out := &Statement{}
+func read(stmt string) (out *Statement) {
+	out = &Statement{}
+	defer unread(out, source.Span{End: len(stmt)})
 	text, holes := prepare(stmt)
 	if p := guard(text); p != nil {
 		out.Problem = p
@@ -131,11 +132,7 @@ const maxBlanked = 8
 // lower turns the tree into models; a node this package misreads costs the
 // statement, not the process.
 func (l *lowerer) lower(tree tree) {
-	defer func() {
-		if r := recover(); r != nil {
-			*l.out = Statement{Problem: &Problem{Kind: NotAnalysed, Message: "the statement could not be read", Span: l.trimmed()}}
-		}
-	}()
+	defer unread(l.out, l.span(0, len(l.list)))
 	for _, raw := range tree.GetStmts() {
 		from, to := int(raw.StmtLocation), len(l.text)
 		if raw.StmtLen > 0 {
@@ -145,5 +142,9 @@ func (l *lowerer) lower(tree tree) {
 	}
 }
 
-// trimmed covers the text from its first token to its last.
-func (l *lowerer) trimmed() source.Span { return l.span(0, len(l.list)) }
+// unread is deferred around everything that reads a statement.
+func unread(out *Statement, at source.Span) {
+	if r := recover(); r != nil {
+		*out = Statement{Problem: &Problem{Kind: NotAnalysed, Message: "the statement could not be read", Span: at}}
+	}
+}

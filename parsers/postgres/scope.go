@@ -16,8 +16,10 @@ type scope struct {
 	parent *scope
 	// ctes are the names WITH brings into this query and those inside it.
 	ctes map[string]bool
-	// subs remembers where in q.Subqueries a sub-select already stands, 1-based.
-	subs map[*pg.SubLink]int
+	// subs remembers, by its place in the text, where in q.Subqueries a
+	// sub-select already stands, 1-based. The tree repeats that of
+	// SET (a, b) = (SELECT ...) for each column.
+	subs map[int32]int
 	// seen holds where the columns of q.Refs start.
 	seen map[int]bool
 	// targets is the select list, for ORDER BY and GROUP BY.
@@ -27,7 +29,7 @@ type scope struct {
 }
 
 func (l *lowerer) scope(q *query.Query, parent *scope) *scope {
-	return &scope{l: l, q: q, parent: parent, subs: map[*pg.SubLink]int{}, seen: map[int]bool{}}
+	return &scope{l: l, q: q, parent: parent, subs: map[int32]int{}, seen: map[int]bool{}}
 }
 
 // isCTE reports whether an unqualified relation name is a common table expression here.
@@ -61,7 +63,7 @@ func (s *scope) add(q *query.Query) int {
 
 // sublink lowers the sub-select of an expression once.
 func (s *scope) sublink(x *pg.SubLink, role query.Role) int {
-	if at := s.subs[x]; at > 0 {
+	if at := s.subs[x.Location]; at > 0 {
 		return at
 	}
 	q := s.l.dml(x.Subselect, s, role)
@@ -69,7 +71,7 @@ func (s *scope) sublink(x *pg.SubLink, role query.Role) int {
 		return 0
 	}
 	at := s.add(q)
-	s.subs[x] = at
+	s.subs[x.Location] = at
 	return at
 }
 
@@ -130,6 +132,8 @@ func (s *scope) refs(n *pg.Node) {
 		if aggregate(x.FuncCall) {
 			s.q.Aggregates = true
 		}
+	case *pg.Node_JsonArrayAgg, *pg.Node_JsonObjectAgg:
+		s.q.Aggregates = true
 	case *pg.Node_SelectStmt:
 		return
 	}
