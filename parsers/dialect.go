@@ -1,0 +1,73 @@
+package parsers
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/sqltext"
+)
+
+// readable reports whether text is to be read as PostgreSQL, given the dialect
+// somebody said it is.
+func readable(d query.Dialect, text string) bool {
+	if d == query.Generic {
+		d = textDialect([]byte(text))
+	}
+	return d == query.Generic || d == query.PostgreSQL
+}
+
+// lexical is how a dialect is cut into statements.
+func lexical(d query.Dialect) sqltext.Dialect {
+	switch d {
+	case query.MySQL:
+		return sqltext.MySQL
+	case query.SQLite:
+		return sqltext.SQLite
+	}
+	return sqltext.PostgreSQL
+}
+
+// quoted is a name in backticks where only a name can stand, which no other
+// dialect but MySQL (and SQLite, for its sake) reads.
+var quoted = regexp.MustCompile("(?i)(?:\\b(?:from|into|table|update|join|index|key|on|exists|set|select|by|where|and)|[,(.])[ \t\r\n]*`[^`\n]+`")
+
+// mysqlWords and sqliteWords stand in no PostgreSQL script but its comments.
+var (
+	mysqlWords  = []string{"AUTO_INCREMENT", "ENGINE=", "ENGINE =", "ON DUPLICATE KEY", "UNSIGNED NOT NULL", "CHARACTER SET UTF8", "CHARSET="}
+	sqliteWords = []string{" AUTOINCREMENT", "PRAGMA ", "WITHOUT ROWID", "SQLITE_MASTER", "INSERT OR REPLACE", "INSERT OR IGNORE"}
+)
+
+// textDialect is the dialect that a text shows itself to be written in;
+// Generic if it shows nothing.
+func textDialect(text []byte) query.Dialect {
+	upper := bytes.ToUpper(text)
+	switch {
+	case contains(upper, sqliteWords):
+		return query.SQLite
+	case contains(upper, mysqlWords), bytes.IndexByte(text, '`') >= 0 && quoted.Match(text):
+		return query.MySQL
+	}
+	return query.Generic
+}
+
+// contains reports whether one of the words stands in upper-case text outside
+// line comments.
+func contains(upper []byte, words []string) bool {
+	for _, w := range words {
+		for at := 0; ; {
+			n := bytes.Index(upper[at:], []byte(w))
+			if n < 0 {
+				break
+			}
+			at += n
+			line := upper[bytes.LastIndexByte(upper[:at], '\n')+1 : at]
+			if !strings.Contains(string(line), "--") {
+				return true
+			}
+			at += len(w)
+		}
+	}
+	return false
+}

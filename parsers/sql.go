@@ -1,0 +1,122 @@
+package parsers
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/postgres"
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/sqltext"
+	"github.com/dbwise/dbwise/parsers/treesitter"
+)
+
+// sqlSession is the version of a SQL document read last.
+type sqlSession struct {
+	text    []byte
+	dialect query.Dialect
+	split   []sqltext.Stmt
+	// stmts are the facts of each piece, nil for what is no statement.
+	stmts []*facts.Statement
+}
+
+func (s *Session) extractSQL(ctx context.Context, f *source.File) *facts.Facts {
+	fa := empty(f, nil)
+	fa.Dialect = textDialect(f.Text)
+	d := s.opts.Dialect
+	if d == query.Generic {
+		d = fa.Dialect
+	}
+	next := &sqlSession{text: f.Text, dialect: d}
+	next.split = s.sql.resplit(next)
+	next.stmts = make([]*facts.Statement, len(next.split))
+	s.sql.reuse(next)
+	for i, piece := range next.split {
+		if piece.Kind != sqltext.SQL || piece.Span.Empty() {
+			continue
+		}
+		st := next.stmts[i]
+		if st == nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			st = readStatement(f, piece, d)
+			next.stmts[i] = st
+		}
+		fa.Statements = append(fa.Statements, *st)
+		if st.Problem != nil {
+			fa.Problems = append(fa.Problems, *st.Problem)
+		}
+	}
+	fa.Ignores = sqlIgnores(f, lexical(d))
+	if s.keep {
+		s.sql = next
+	}
+	return fa
+}
+
+// resplit cuts the next text, with the work done for this one if there is any.
+func (o *sqlSession) resplit(next *sqlSession) []sqltext.Stmt {
+	lex := lexical(next.dialect)
+	if o == nil || o.dialect != next.dialect {
+		return lex.Split(next.text)
+	}
+	c := treesitter.Diff(o.text, next.text)
+	return lex.Resplit(o.split, o.text, next.text, c.Old, c.New.Len())
+}
+
+// reuse takes over the facts of statements that stand where they stood, with
+// the same text.
+func (o *sqlSession) reuse(next *sqlSession) {
+	if o == nil || o.dialect != next.dialect {
+		return
+	}
+	same := func(a, b sqltext.Stmt) bool {
+		return a.Span == b.Span && a.Full == b.Full && a.Kind == b.Kind &&
+			bytes.Equal(o.text[a.Full.Start:a.Full.End], next.text[b.Full.Start:b.Full.End])
+	}
+	i := 0
+	for ; i < len(o.split) && i < len(next.split) && same(o.split[i], next.split[i]); i++ {
+		next.stmts[i] = o.stmts[i]
+	}
+	for j, k := len(o.split)-1, len(next.split)-1; j >= i && k >= i && same(o.split[j], next.split[k]); j, k = j-1, k-1 {
+		next.stmts[k] = o.stmts[j]
+	}
+}
+
+// readStatement reads one statement and maps what it says to the file.
+func readStatement(f *source.File, piece sqltext.Stmt, d query.Dialect) *facts.Statement {
+	st := &facts.Statement{Span: piece.Span, Full: piece.Full, Head: piece.Head}
+	if d != query.Generic && d != query.PostgreSQL {
+		return st
+	}
+	text := piece.Span.In(f.Text)
+	parsed := postgres.Parse(text)
+	at := func(s source.Span) source.Span {
+		if s == (source.Span{}) {
+			return s
+		}
+		return s.Shift(piece.Span.Start)
+	}
+	if n := len(parsed.Queries); n > 0 {
+		st.Queries = make([]*query.Query, n)
+	}
+	for i, q := range parsed.Queries {
+		st.Queries[i] = q.MapSpans(at)
+		if q.SQL == "" && i == 0 {
+			st.Queries[i].SQL = text
+		}
+	}
+	if n := len(parsed.Changes); n > 0 {
+		st.Changes = make([]schema.Change, n)
+	}
+	for i, c := range parsed.Changes {
+		st.Changes[i] = c.MapSpans(f.Path, at)
+	}
+	if p := parsed.Problem; p != nil {
+		st.Problem = &facts.Problem{Kind: facts.ProblemKind(p.Kind), Message: p.Message, Span: p.Span.Shift(piece.Span.Start)}
+	}
+	return st
+}
