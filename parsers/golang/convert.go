@@ -116,8 +116,9 @@ func (c *converter) broken(i, cutBefore int) bool {
 //
 // What it gives may be kept over edits, so no rule may depend on what stands
 // around its node, and a rule must leave looking into a child that node
-// converts to node: a kept child is listed without its own children. Chains of
-// operators, converted as one, are therefore not kept.
+// converts to node: a kept child is listed without its own children. Therefore
+// chains of operators, converted as one, are not kept, nor is what has no rule:
+// a list torn from its place by an error will be looked into once that is gone.
 func (c *converter) node(i int) *code.Node {
 	if i < 0 {
 		return nil
@@ -129,15 +130,15 @@ func (c *converter) node(i int) *code.Node {
 		c.cut = append(c.cut, c.Span(i))
 		return &code.Node{Span: c.Span(i), Flags: code.Broken}
 	}
-	convert := other
+	convert, known := other, false
 	if s := c.Raw[i].Symbol; int(s) < len(c.rules) && c.rules[s] != nil && c.Raw[i].Flags&treesitter.Missing == 0 {
-		convert = c.rules[s]
+		convert, known = c.rules[s], true
 	}
 	before := len(c.cut)
 	c.depth++
 	n := convert(c, i)
 	c.depth--
-	if len(c.cut) == before && c.Kind(i) != "binary_expression" {
+	if known && len(c.cut) == before && c.Kind(i) != "binary_expression" {
 		c.Keep(i, n)
 	}
 	return n

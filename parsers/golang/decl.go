@@ -89,7 +89,7 @@ func (c *converter) interfaceElems(n *code.Node, i int) {
 	for k := c.first(i); k >= 0; k = c.next(k) {
 		switch c.Kind(k) {
 		case "method_elem":
-			n.Kids = append(n.Kids, c.node(k))
+			n.Kids = append(n.Kids, function(c, k))
 		case "type_elem":
 			n.Types = append(n.Types, c.typ(k))
 		}

@@ -241,3 +241,21 @@ func BenchmarkUpdate(b *testing.B) {
 		i++
 	}
 }
+
+// A case that an error tears out of its switch is read again once it is back.
+func TestUpdateAfterError(t *testing.T) {
+	body := strings.Repeat("\t\tcall(\"with some text\", and, arguments)\n", 10)
+	text := "package p\n\nfunc f() {\n\tswitch x {\n\tcase 1:\n" + body + "\tcase 2:\n" + body + "\tcase 3:\n" + body
+	doc := NewDocument()
+	defer doc.Close()
+	for _, step := range []string{"\t}\n}\n", "\n", "\n\n\t}\n}\n", "\n\n\t\n", "\n\n\t}\n}\n"} {
+		f := source.NewFile("/a.go", source.Go, []byte(text+step))
+		got, err := doc.Update(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := parse(t, f.Text); !reflect.DeepEqual(got, want) {
+			t.Errorf("after an edit (-parsed +updated):\n%s", cmp.Diff(code.DumpSpans(want), code.DumpSpans(got)))
+		}
+	}
+}

@@ -21,7 +21,7 @@ func ruleTable() map[string]rule {
 		"func_literal": funcLiteral, "unary_expression": unary, "binary_expression": binary,
 		"call_expression": call, "variadic_argument": variadicArgument,
 
-		"function_declaration": function, "method_declaration": function, "method_elem": function,
+		"function_declaration": function, "method_declaration": function,
 		"block": block, "send_statement": send, "receive_statement": receive,
 		"inc_statement": incDec("++"), "dec_statement": incDec("--"),
 		"assignment_statement": assignment,

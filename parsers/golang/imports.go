@@ -13,13 +13,12 @@ var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
 // is no major version, without a go- prefix, up to the first character that
 // cannot stand in a name. It also tells where in path the name stands.
 func assumedName(path string) (name string, at int) {
-	dir, base := splitLast(path)
-	if majorVersion.MatchString(base) && dir != "" {
-		dir, base = splitLast(dir)
-	}
-	at = len(dir)
-	if dir != "" {
-		at++
+	at = strings.LastIndexByte(path, '/') + 1
+	base := path[at:]
+	if majorVersion.MatchString(base) && at > 1 {
+		path = path[:at-1]
+		at = strings.LastIndexByte(path, '/') + 1
+		base = path[at:]
 	}
 	if rest, ok := strings.CutPrefix(base, "go-"); ok {
 		base, at = rest, at+len("go-")
@@ -28,14 +27,6 @@ func assumedName(path string) (name string, at int) {
 		base = base[:i]
 	}
 	return base, at
-}
-
-func splitLast(path string) (dir, base string) {
-	i := strings.LastIndexByte(path, '/')
-	if i < 0 {
-		return "", path
-	}
-	return path[:i], path[i+1:]
 }
 
 func notInName(r rune) bool {

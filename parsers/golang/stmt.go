@@ -177,6 +177,9 @@ func (c *converter) simple(i int) *code.Node {
 	if i < 0 || c.Kind(i) != "short_var_declaration" {
 		return c.node(i)
 	}
+	if n := c.Kept(i); n != nil {
+		return n
+	}
 	target, value := c.sides(i)
 	return declaration{word: ":=", span: c.Span(i)}.node(target, value)
 }
