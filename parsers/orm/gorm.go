@@ -277,7 +277,7 @@ func (g *gormCall) effect(link code.Link, args []*code.Node, dest *code.Node) {
 	one := literal("1", link.NameSpan)
 	switch link.Name {
 	case "First", "Last":
-		q.OrderBy = append(q.OrderBy, query.Order{Column: column("id", link.NameSpan), Desc: link.Name == "Last", Span: link.NameSpan})
+		q.OrderBy = append(q.OrderBy, query.Order{Column: g.key(link.NameSpan), Desc: link.Name == "Last", Span: link.NameSpan})
 		q.Limit = one
 	case "Take":
 		q.Limit = one
@@ -287,7 +287,7 @@ func (g *gormCall) effect(link code.Link, args []*code.Node, dest *code.Node) {
 			q.Unknown |= query.UnknownOther
 		}
 	case "FindInBatches":
-		q.OrderBy = append(q.OrderBy, query.Order{Column: column("id", link.NameSpan), Span: link.NameSpan})
+		q.OrderBy = append(q.OrderBy, query.Order{Column: g.key(link.NameSpan), Span: link.NameSpan})
 		if len(args) > 1 {
 			q.Limit = g.operand(args[1])
 		}

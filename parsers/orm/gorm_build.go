@@ -172,7 +172,7 @@ func (g *gormCall) preload(l code.Link) {
 			sub.Unknown |= everything &^ query.UnknownTable
 		} else {
 			sub.Where = in.conditions(l.Args[1:], false)
-			sub.Refs = mentions(sub, inner.named)
+			sub.Refs = g.mentions(sub, inner.named)
 		}
 	}
 	addSub(g.q, sub)

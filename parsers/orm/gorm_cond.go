@@ -22,9 +22,9 @@ func (g *gormCall) conditions(args []*code.Node, inline bool) []query.Predicate 
 	case code.Object:
 		return g.objectCondition(v, rest)
 	case code.Number:
-		return []query.Predicate{g.equal(column("id", first.Span), first, first.Span)}
+		return []query.Predicate{g.equal(g.key(first.Span), first, first.Span)}
 	case code.Array:
-		return []query.Predicate{{Column: column("id", first.Span), Op: query.In, Operand: g.list(first), Span: first.Span}}
+		return []query.Predicate{{Column: g.key(first.Span), Op: query.In, Operand: g.list(first), Span: first.Span}}
 	case code.Null:
 		return nil
 	case code.Call:
@@ -33,7 +33,7 @@ func (g *gormCall) conditions(args []*code.Node, inline bool) []query.Predicate 
 		}
 	}
 	if ref := g.env.Ref(first); len(rest) == 0 && (inline && !g.isStruct(ref) || g.isList(first) && !ref.Known()) {
-		return []query.Predicate{g.equal(column("id", first.Span), first, first.Span)}
+		return []query.Predicate{g.equal(g.key(first.Span), first, first.Span)}
 	}
 	g.q.Unknown |= query.UnknownWhere
 	return nil
@@ -62,7 +62,7 @@ func (g *gormCall) textCondition(n *code.Node, frag *source.Fragment, rest []*co
 	case text == "":
 		return nil
 	case len(rest) == 0 && strings.Trim(text, "0123456789") == "":
-		return []query.Predicate{{Column: column("id", at), Op: query.Eq, Operand: literal(text, n.Span), Span: n.Span}}
+		return []query.Predicate{{Column: g.key(at), Op: query.Eq, Operand: literal(text, n.Span), Span: n.Span}}
 	case len(rest) == 1 && len(frag.Holes) == 0 && !strings.ContainsAny(text, " ?@=<>()\t\n"):
 		return []query.Predicate{g.equal(qualified(text, at), rest[0], at)}
 	}

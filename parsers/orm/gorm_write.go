@@ -78,9 +78,9 @@ func (g *gormCall) write(link code.Link, args []*code.Node, dest *code.Node) {
 		g.inserted(dest)
 	case "Save":
 		q.Unknown |= query.UnknownColumns
-		g.key(dest)
+		g.keyOf(dest)
 	case "Update", "UpdateColumn":
-		g.key(g.model)
+		g.keyOf(g.model)
 		if len(args) == 1 {
 			g.assigned(args[0])
 		}
@@ -88,23 +88,23 @@ func (g *gormCall) write(link code.Link, args []*code.Node, dest *code.Node) {
 			g.assign(args[i], args[i+1])
 		}
 	case "Updates", "UpdateColumns":
-		g.key(g.model)
+		g.keyOf(g.model)
 		if len(args) > 0 {
 			g.assigned(args[0])
 		}
 	case "Delete":
-		g.key(g.model)
-		g.key(dest)
+		g.keyOf(g.model)
+		g.keyOf(dest)
 	}
 }
 
-// key adds the condition on the primary key that comes from a model's value: a
+// keyOf adds the condition on the primary key that comes from a model's value: a
 // variable is taken to hold a row.
-func (g *gormCall) key(n *code.Node) {
+func (g *gormCall) keyOf(n *code.Node) {
 	if n == nil {
 		return
 	}
-	pred := query.Predicate{Column: column("id", n.Span), Op: query.Eq, Span: n.Span}
+	pred := query.Predicate{Column: g.key(n.Span), Op: query.Eq, Span: n.Span}
 	inner := n
 	if inner.Kind == code.Unary && inner.Text == "&" {
 		inner = inner.Kids[0]

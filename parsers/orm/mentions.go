@@ -1,12 +1,18 @@
 package orm
 
-import "github.com/dbwise/dbwise/parsers/query"
+import (
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/source"
+)
 
 // mentions are the columns a query read from calls names at its own level,
 // each place once: those of its parts, and those that text in it mentions.
 // Columns that no one wrote, such as the key First sorts by, are left out.
-func mentions(q *query.Query, named []query.Column) []query.Column {
+func (c *call) mentions(q *query.Query, named []query.Column) []query.Column {
 	m := &mentioner{seen: map[query.Column]bool{}}
+	for _, k := range c.implied {
+		m.seen[k] = true
+	}
 	for _, c := range named {
 		m.add(c)
 	}
@@ -29,6 +35,14 @@ func mentions(q *query.Query, named []query.Column) []query.Column {
 	return m.out
 }
 
+// key is the primary key where a call means it without naming it: First sorts
+// by it, Find(&user, 1) looks for it. It is called id, as by convention.
+func (c *call) key(at source.Span) query.Column {
+	k := column("id", at)
+	c.implied = append(c.implied, k)
+	return k
+}
+
 type mentioner struct {
 	out  []query.Column
 	seen map[query.Column]bool
@@ -40,8 +54,7 @@ func (m *mentioner) predicate(p query.Predicate) {
 }
 
 func (m *mentioner) add(c query.Column) {
-	implied := c.Name == "id" && c.Span.Len() != len("id")
-	if c.Name == "" || implied || m.seen[c] {
+	if c.Name == "" || m.seen[c] {
 		return
 	}
 	m.seen[c] = true

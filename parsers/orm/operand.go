@@ -148,6 +148,10 @@ func text(n *code.Node) string {
 			if len(parts) > 0 {
 				return ""
 			}
+		case code.Binary: // name || undefined
+			if len(parts) > 0 || !isUndefined(n.Kids[1]) {
+				return ""
+			}
 		case code.Unary:
 			if n.Text != "&" && n.Text != "*" || len(parts) > 0 {
 				return ""
@@ -184,7 +188,9 @@ func (c *call) eachPair(n *code.Node, f func(*code.Node), depth int) bool {
 		switch {
 		case k == nil:
 		case k.Kind == code.Spread:
-			all = c.eachPair(k.Kids[0], f, depth+1) && all
+			// A literal that is changed later ends in a spread of itself.
+			inner := c.object(k.Kids[0])
+			all = inner != nil && inner.Span != o.Span && c.eachPair(inner, f, depth+1) && all
 		case k.Kind == code.Pair && k.Text != "":
 			f(k)
 		default:

@@ -133,6 +133,8 @@ type call struct {
 	models []code.Ref
 	// named are columns that parsed text mentions.
 	named []query.Column
+	// implied are columns that no one wrote.
+	implied []query.Column
 }
 
 func (l *Library) read(kind string, chain *code.Chain, env code.Env, parse SQLParser) (facts.Reading, bool) {
@@ -152,7 +154,7 @@ func (l *Library) read(kind string, chain *code.Chain, env code.Env, parse SQLPa
 		c.q.Unknown |= everything &^ (query.UnknownTable | query.UnknownColumns)
 	}
 	if c.q.Refs == nil {
-		c.q.Refs = mentions(c.q, c.named)
+		c.q.Refs = c.mentions(c.q, c.named)
 	}
 	return facts.Reading{Query: c.q, Models: c.models}, true
 }

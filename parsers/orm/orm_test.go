@@ -22,7 +22,7 @@ import (
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
-	// "github.com/dbwise/dbwise/parsers/typescript"
+	"github.com/dbwise/dbwise/parsers/typescript"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens")
@@ -75,7 +75,7 @@ func golden(t *testing.T, file string) {
 // show prints what a file's calls are.
 func show(t *testing.T, f txtar.File) string {
 	src := source.NewFile(f.Name, source.LangOf(f.Name), f.Data)
-	parse := golang.Parse
+	parse := typescript.Parse
 	if src.Lang == source.Go {
 		parse = golang.Parse
 	}

@@ -139,7 +139,7 @@ func (p *prisma) fluent(q *query.Query, links []code.Link) {
 		sub := p.eager(l.Name, l.NameSpan, nil)
 		if len(l.Args) > 0 {
 			p.selection(sub, l.Args[0], 0)
-			sub.Refs = mentions(sub, nil)
+			sub.Refs = p.mentions(sub, nil)
 		}
 		addSub(q, sub)
 		q = sub
@@ -339,7 +339,7 @@ func (p *prisma) included(q *query.Query, pair, v *code.Node, depth int) {
 		sub := p.eager(pair.Text, pair.Name, pair)
 		if v.Kind == code.Object {
 			p.selection(sub, v, depth+1)
-			sub.Refs = mentions(sub, nil)
+			sub.Refs = p.mentions(sub, nil)
 		}
 		addSub(q, sub)
 	default: // included or not, or with arguments from elsewhere
@@ -359,7 +359,7 @@ func (p *prisma) counts(q *query.Query, v *code.Node, depth int) {
 		sub.Aggregates = true
 		if o := p.object(pair.Kids[0]); o != nil {
 			p.selection(sub, o, depth+1)
-			sub.Refs = mentions(sub, nil)
+			sub.Refs = p.mentions(sub, nil)
 		}
 		addSub(q, sub)
 	})

@@ -188,7 +188,7 @@ func (p *prisma) related(q *query.Query, pair, cond *code.Node, op query.Cmp, de
 	sub.Role = query.Condition
 	if cond != nil {
 		sub.Where = p.where(sub, cond, false, depth+1)
-		sub.Refs = mentions(sub, nil)
+		sub.Refs = p.mentions(sub, nil)
 	}
 	at := addSub(q, sub)
 	return query.Predicate{Op: op, Operand: query.Operand{Kind: query.Subselect, Sub: at, Span: pair.Span}, Span: pair.Span}

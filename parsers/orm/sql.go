@@ -20,9 +20,14 @@ func (c *call) sqlText(n *code.Node, d query.Dialect) bool {
 	if n != nil {
 		frag = c.env.String(n)
 	}
+	c.sqlFragment(frag, d)
+	return true
+}
+
+func (c *call) sqlFragment(frag *source.Fragment, d query.Dialect) {
 	if frag == nil {
 		c.q = &query.Query{Dialect: d, Unknown: everything}
-		return true
+		return
 	}
 	all := c.parse(frag, d)
 	switch len(all) {
@@ -35,7 +40,6 @@ func (c *call) sqlText(n *code.Node, d query.Dialect) bool {
 		c.q = several(all, frag)
 	}
 	c.q.Dialect = d
-	return true
 }
 
 // several is a text of more than one statement: the first stands for it, the
@@ -142,11 +146,19 @@ func (c *call) bind(list []query.Predicate, frag *source.Fragment, args []*code.
 		if arg := at[o.Span.Start]; arg != nil && o.Kind == query.Param {
 			return c.operand(arg)
 		}
-		if o.Kind == query.List && len(o.Items) == 1 {
-			if arg := at[o.Items[0].Span.Start]; arg != nil && o.Items[0].Kind == query.Param {
-				return c.list(arg)
+		if o.Kind != query.List {
+			return o
+		}
+		items := append([]query.Operand(nil), o.Items...)
+		for i, it := range items {
+			if arg := at[it.Span.Start]; arg != nil && it.Kind == query.Param {
+				if len(items) == 1 {
+					return c.list(arg)
+				}
+				items[i] = c.operand(arg)
 			}
 		}
+		o.Items = items
 		return o
 	})
 	return out
