@@ -8,8 +8,14 @@ import (
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
-// hole stands in the text of a string for an expression.
-const hole = "${…}"
+// placeholder stands in the text of a string for an expression that is written
+// as text: ${text}, as in a template, or ${…} for what is no mere name or call.
+func placeholder(text string) string {
+	if len(text) > 80 || strings.ContainsAny(text, "{}\"'`\r\n") {
+		text = "…"
+	}
+	return "${" + text + "}"
+}
 
 // binary converts a whole chain a + b + c, which leans to the left, in one go:
 // generated code has chains of many thousands.
@@ -30,7 +36,7 @@ func binary(c *converter, i int) *code.Node {
 		f.ends = append(f.ends, c.Span(chain[k]).End)
 		f.operands = append(f.operands, c.need(c.child(chain[k], c.fields.right), chain[k]))
 	}
-	return f.fold()
+	return f.fold(c.Source)
 }
 
 // folding is a chain of operators: operands[k] ops[k] operands[k+1], of which
@@ -45,7 +51,7 @@ type folding struct {
 
 // fold makes one node of the chain: runs of + with a string among them become
 // a String, the rest Binary. A chain too long to nest is Other.
-func (f *folding) fold() *code.Node {
+func (f *folding) fold(text []byte) *code.Node {
 	n, nested := f.operands[0], 0
 	for k := 0; k < len(f.ops); {
 		end := k + 1
@@ -54,7 +60,7 @@ func (f *folding) fold() *code.Node {
 		}
 		run := append([]*code.Node{n}, f.operands[k+1:end+1]...)
 		if f.ops[k] == "+" && slices.ContainsFunc(run, isString) {
-			n, k = concat(run, source.Span{Start: f.start, End: f.ends[end-1]}), end
+			n, k = concat(run, source.Span{Start: f.start, End: f.ends[end-1]}, text), end
 			continue
 		}
 		if nested += end - k; nested > maxDepth {
@@ -71,7 +77,7 @@ func (f *folding) fold() *code.Node {
 func isString(n *code.Node) bool { return n.Kind == code.String }
 
 // concat joins operands of which one is a string, so that by Go's typing all are.
-func concat(operands []*code.Node, span source.Span) *code.Node {
+func concat(operands []*code.Node, span source.Span, host []byte) *code.Node {
 	n := &code.Node{Kind: code.String, Span: span, Frag: &source.Fragment{}}
 	var text strings.Builder
 	todo := slices.Clone(operands)
@@ -87,10 +93,10 @@ func concat(operands []*code.Node, span source.Span) *code.Node {
 		case o.Kind == code.Binary && o.Text == "+":
 			todo = append(todo, o.Kids[1], o.Kids[0])
 		default:
-			at := text.Len()
+			at, hole := text.Len(), placeholder(o.Span.In(host))
 			text.WriteString(hole)
 			n.Frag.Segs = append(n.Frag.Segs, source.Seg{At: at, Len: len(hole), Host: o.Span.Start, HostLen: o.Span.Len()})
-			n.Frag.Holes = append(n.Frag.Holes, source.Hole{Span: source.Span{Start: at, End: at + len(hole)}, Host: o.Span})
+			n.Frag.Holes = append(n.Frag.Holes, source.Hole{Span: source.Span{Start: at, End: text.Len()}, Host: o.Span})
 			n.Kids = append(n.Kids, o)
 		}
 	}

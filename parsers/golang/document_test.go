@@ -223,10 +223,15 @@ func BenchmarkParse(b *testing.B) {
 }
 
 // One character typed in the middle of 10,000 lines.
-func BenchmarkUpdate(b *testing.B) {
+func BenchmarkUpdate(b *testing.B) { benchmarkUpdate(b, "x") }
+
+// The same where every other version is broken.
+func BenchmarkUpdateBroken(b *testing.B) { benchmarkUpdate(b, "{") }
+
+func benchmarkUpdate(b *testing.B, typed string) {
 	text := program(10_000)
 	at := bytes.Index(text, []byte("func Load200(")) + 300
-	other := bytes.Join([][]byte{text[:at], []byte("x"), text[at:]}, nil)
+	other := bytes.Join([][]byte{text[:at], []byte(typed), text[at:]}, nil)
 	files := []*source.File{source.NewFile("/a.go", source.Go, text), source.NewFile("/a.go", source.Go, other)}
 	doc := NewDocument()
 	defer doc.Close()

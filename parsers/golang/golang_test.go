@@ -162,7 +162,7 @@ func fragmentLaws(t testing.TB, n *code.Node, text []byte) {
 		t.Fatalf("string %q: segments end at %d, %d holes for %d kids", n.Frag.Text, at, len(n.Frag.Holes), len(n.Kids))
 	}
 	for i, h := range n.Frag.Holes {
-		if h.Host != n.Kids[i].Span || h.Span.In([]byte(n.Frag.Text)) != hole {
+		if h.Host != n.Kids[i].Span || h.Span.In([]byte(n.Frag.Text)) != placeholder(h.Host.In(text)) {
 			t.Fatalf("string %q: hole %+v for %v", n.Frag.Text, h, n.Kids[i])
 		}
 	}

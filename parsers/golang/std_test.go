@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/dbwise/dbwise/parsers/code"
+	"github.com/dbwise/dbwise/parsers/source"
 )
 
 // The standard library, read by go/parser and by us, must have the same
@@ -75,7 +76,7 @@ func compare(t *testing.T, path string, text []byte, counts map[string]int) {
 	if file.Package != tree.Name.Name || file.Generated != ast.IsGenerated(reparse(fset, path, text)) {
 		t.Errorf("%s: package %s, generated %v", path, file.Package, file.Generated)
 	}
-	got, want := ours(file, text), theirs(tree, fset)
+	got, want := ours(file, text), theirs(tree, fset, text)
 	for _, kind := range kindsOf(got, want) {
 		counts[kind] += len(want[kind])
 		if !slices.Equal(got[kind], want[kind]) {
@@ -184,10 +185,11 @@ func typeArgs(n *code.Node) int {
 type astReader struct {
 	sightings
 	fset *token.FileSet
+	text []byte
 }
 
-func theirs(tree *ast.File, fset *token.FileSet) sightings {
-	r := astReader{sightings{}, fset}
+func theirs(tree *ast.File, fset *token.FileSet, text []byte) sightings {
+	r := astReader{sightings{}, fset, text}
 	ast.Inspect(tree, r.visit)
 	return r.sort()
 }
@@ -248,12 +250,12 @@ func (r astReader) visit(n ast.Node) bool {
 	case *ast.StructType:
 		r.fields(n)
 	case *ast.KeyValueExpr:
-		if p := fold(n.Key); p != nil && p.holes == nil && p.text != "" {
+		if p := r.fold(n.Key); p != nil && p.holes == nil && p.text != "" {
 			ast.Inspect(n.Value, r.visit)
 			return false
 		}
 	case *ast.BasicLit, *ast.BinaryExpr:
-		if p := fold(n.(ast.Expr)); p != nil {
+		if p := r.fold(n.(ast.Expr)); p != nil {
 			r.at("string", n, p.text)
 			for _, h := range p.holes {
 				ast.Inspect(h, r.visit)
@@ -344,7 +346,7 @@ type folded struct {
 }
 
 // fold reads e as a string, nil if it is none for certain.
-func fold(e ast.Expr) *folded {
+func (r astReader) fold(e ast.Expr) *folded {
 	parts := operands(e, nil)
 	p, ok := &folded{}, false
 	for _, o := range parts {
@@ -353,7 +355,7 @@ func fold(e ast.Expr) *folded {
 			p.text, ok = p.text+text, true
 			continue
 		}
-		p.text += hole
+		p.text += placeholder(source.Span{Start: r.fset.Position(o.Pos()).Offset, End: r.fset.Position(o.End()).Offset}.In(r.text))
 		p.holes = append(p.holes, o)
 	}
 	if !ok {
