@@ -221,6 +221,32 @@ func (r astReader) visit(n ast.Node) bool {
 	case *ast.ArrayType:
 		ast.Inspect(n.Elt, r.visit)
 		return false
+	case *ast.ImportSpec, *ast.TypeSpec, *ast.InterfaceType:
+		return r.declaration(n)
+	case *ast.StructType:
+		r.fields(n)
+	case *ast.KeyValueExpr:
+		if p := r.fold(n.Key); p != nil && p.holes == nil && p.text != "" {
+			ast.Inspect(n.Value, r.visit)
+			return false
+		}
+	case *ast.BasicLit, *ast.BinaryExpr:
+		if p := r.fold(n.(ast.Expr)); p != nil {
+			r.at("string", n, p.text)
+			for _, h := range p.holes {
+				ast.Inspect(h, r.visit)
+			}
+			return false
+		}
+	default:
+		r.statement(n)
+	}
+	return true
+}
+
+// declaration visits what has parts that are visited in a way of their own.
+func (r astReader) declaration(n ast.Node) bool {
+	switch n := n.(type) {
 	case *ast.ImportSpec:
 		path, _ := strconv.Unquote(n.Path.Value)
 		start := n.Path.Pos()
@@ -247,25 +273,8 @@ func (r astReader) visit(n ast.Node) bool {
 	case *ast.InterfaceType:
 		r.methods(n, "field")
 		return false
-	case *ast.StructType:
-		r.fields(n)
-	case *ast.KeyValueExpr:
-		if p := r.fold(n.Key); p != nil && p.holes == nil && p.text != "" {
-			ast.Inspect(n.Value, r.visit)
-			return false
-		}
-	case *ast.BasicLit, *ast.BinaryExpr:
-		if p := r.fold(n.(ast.Expr)); p != nil {
-			r.at("string", n, p.text)
-			for _, h := range p.holes {
-				ast.Inspect(h, r.visit)
-			}
-			return false
-		}
-	default:
-		r.statement(n)
 	}
-	return true
+	return false
 }
 
 func (r astReader) statement(n ast.Node) {
