@@ -254,7 +254,6 @@ func (r astReader) declaration(n ast.Node) bool {
 			start = n.Name.Pos()
 		}
 		r.add("import", r.fset.Position(start).Offset, r.fset.Position(n.Path.End()).Offset, path)
-		return false
 	case *ast.TypeSpec:
 		kind := "typealias"
 		switch n.Type.(type) {
@@ -269,10 +268,8 @@ func (r astReader) declaration(n ast.Node) bool {
 		} else {
 			ast.Inspect(n.Type, r.visit)
 		}
-		return false
 	case *ast.InterfaceType:
 		r.methods(n, "field")
-		return false
 	}
 	return false
 }
