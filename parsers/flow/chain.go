@@ -115,7 +115,7 @@ func (w *walker) chain(n *code.Node, u use) {
 	}
 	for k := range links {
 		if links[k].Called {
-			w.arguments(root, links, k)
+			w.arguments(root, links, k, u)
 		}
 	}
 }
@@ -245,7 +245,7 @@ var builtins = map[string]bool{
 func (u *unit) isBuiltin(name string) bool { return u.isGo && builtins[name] }
 
 // arguments visits the arguments of link k.
-func (w *walker) arguments(root *code.Node, links []link, k int) {
+func (w *walker) arguments(root *code.Node, links []link, k int, whole use) {
 	l := &links[k]
 	it := w.iterates(root, links, k)
 	isThen := w.isThen(links, k)
@@ -254,6 +254,10 @@ func (w *walker) arguments(root *code.Node, links []link, k int) {
 			continue
 		}
 		u := use{bind: none, consumed: w.passesOn(root, links, k, a)}
+		if w.fn == 0 && len(links) == 1 && len(l.Args) == 1 {
+			u.name = whole.name // Object.freeze({...}), defineStore({...})
+		}
+		u.gathered = k == 0 && l.Name != "" && root.Kind == code.Ident && root.Text == "Promise" && u.consumed
 		if isThen {
 			fn := strip(a)
 			if fn.Kind == code.Func {

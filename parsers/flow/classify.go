@@ -22,6 +22,19 @@ func (u *unit) classify() {
 			u.classifyWhile(l)
 		}
 	}
+	u.findConcurrent()
+}
+
+// findConcurrent marks loops whose bodies run at the same time: goroutines
+// started by a group, promises that are collected and then awaited together.
+func (u *unit) findConcurrent() {
+	for i := range u.loops {
+		l := &u.loops[i]
+		if id, ok := u.callOf[l.node]; ok && l.it.name == "map" && !u.isGo {
+			c := &u.calls[id]
+			l.concurrent = l.concurrent || c.use.gathered || c.use.bind >= 0 && u.vars[c.use.bind].gathered
+		}
+	}
 	for i := range u.calls {
 		c := &u.calls[i]
 		if !u.isGo || len(c.in) == 0 || len(c.links) == 0 || c.links[len(c.links)-1].Name != "Go" {
@@ -51,15 +64,15 @@ func (u *unit) classifyOver(l *loop) {
 	switch {
 	case over == nil:
 		l.kind = facts.Endless
+	case u.lengthOf(l, over) != nil:
+		l.kind = facts.Endless
+		if n, ok := u.constant(u.lengthOf(l, over)); ok && n <= smallCount {
+			l.kind = facts.Bounded
+		}
 	case u.isFixed(over, 0):
 		l.kind = facts.Bounded
 	case u.isChunks(over, l):
 		l.kind = facts.Chunked
-	case u.isLength(over) != nil:
-		l.kind = facts.Endless
-		if n, ok := u.constant(u.isLength(over)); ok && n <= smallCount {
-			l.kind = facts.Bounded
-		}
 	case u.isGo:
 		u.classifyRange(l, over)
 	case opaque:
@@ -188,6 +201,14 @@ func (u *unit) isFixed(n *code.Node, depth int) bool {
 		}
 	}
 	return false
+}
+
+// lengthOf is the length of a list that is made for its length only.
+func (u *unit) lengthOf(l *loop, over *code.Node) *code.Node {
+	if l.it.name == "from" && over.Kind == code.Object {
+		return over.Get("length")
+	}
+	return u.isLength(over)
 }
 
 // isLength is n of Array.from({ length: n }), Array(n), new Array(n).

@@ -142,7 +142,9 @@ func (u *unit) declareFunc(n *code.Node, sc int32, depth int, method bool) {
 			u.vars[v].typ = p.Type
 		}
 		for _, k := range p.Kids {
-			u.declareTarget(k, id, paramVar, 0, depth+1)
+			if k != nil && (k.Kind == code.ObjectPattern || k.Kind == code.ArrayPattern) {
+				u.declareTarget(k, id, paramVar, 0, depth+1)
+			}
 			u.declareNode(k, id, depth+1)
 		}
 	}

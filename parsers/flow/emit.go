@@ -140,6 +140,9 @@ func (u *unit) emitCalls(out *facts.Facts, readers []facts.Reader) {
 		site.Candidates, site.Callee = u.candidates(c, set)
 		if len(site.Candidates) == 0 {
 			site.Callee = u.ref(c.root).Then(linkSteps(c.links, false)...)
+			if c.root.Kind == code.This && c.links[0].Name == "" { // super(...)
+				site.Callee = u.ref(c.root).Dot("constructor")
+			}
 		} else {
 			site.Node = c.links[len(c.links)-1].node
 			for _, id := range c.in {
@@ -198,6 +201,9 @@ func (u *unit) callSite(c *call) facts.CallSite {
 		Name: last.Name, Span: last.node.Span, NameSpan: last.NameSpan, Stmt: c.stmt,
 		Func: int(c.fn), In: ints(c.in), Target: none, Last: c.last, Guarded: u.guarded(c),
 		Awaited: c.use.awaited, Consumed: c.use.consumed || u.isGo,
+	}
+	if last.Name == "" && c.root.Kind == code.This && len(c.links) == 1 {
+		site.Name = c.root.Text
 	}
 	if last.Name == "" && c.root.Kind == code.Ident && len(c.links) == 1 {
 		site.Name = c.root.Text
@@ -344,6 +350,9 @@ func looksSQL(n *code.Node) bool {
 		text = strings.TrimLeft(text[i:], " \t\r\n(")
 	}
 	verb, rest := word(text)
+	if verb == "" || text[:len(verb)] != verb && text[:len(verb)] != strings.ToLower(verb) {
+		return false // "Select a colour from the list"
+	}
 	next, _ := word(rest)
 	switch verb {
 	case "SELECT":

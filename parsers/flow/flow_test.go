@@ -17,12 +17,15 @@ import (
 	"github.com/dbwise/dbwise/parsers/golang"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/typescript"
 )
 
 var update = flag.Bool("update", false, "accept the output as golden")
 
 // parsers are the languages the goldens are written in.
-var parsers = map[source.Lang]func(*source.File) (*code.File, error){source.Go: golang.Parse}
+var parsers = map[source.Lang]func(*source.File) (*code.File, error){
+	source.Go: golang.Parse, source.TypeScript: typescript.Parse, source.TSX: typescript.Parse, source.JavaScript: typescript.Parse,
+}
 
 // Each archive in testdata holds program files and, behind each, its facts.
 // Sections say what is shown: loops and calls, or the outline too.

@@ -66,7 +66,10 @@ func (w *walker) inline(n *code.Node, cb *callback) {
 
 // body visits parameters and body of a function. The walker is one of its own.
 func (w *walker) body(n *code.Node, cb *callback) {
-	w.loopFrame, w.loopsHere, w.caught = none, 0, false
+	w.loopFrame, w.loopsHere, w.caught, w.factory = none, 0, false, ""
+	if w.funcOf[n] != 0 {
+		w.factory = w.funcs[w.fn].name
+	}
 	w.enter(n)
 	if n.Text != "" && cb == nil && w.funcOf[n] == 0 {
 		if v := w.inScope(w.scope, n.Text); v >= 0 && w.vars[v].node == n {
@@ -80,7 +83,7 @@ func (w *walker) body(n *code.Node, cb *callback) {
 	case body.Kind == code.Block:
 		w.stmts(body.Kids)
 	default:
-		w.node(body, passed)
+		w.node(body, use{consumed: true, bind: none, name: w.factory})
 	}
 }
 

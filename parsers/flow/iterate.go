@@ -116,10 +116,20 @@ func (w *walker) iterates(root *code.Node, links []link, k int) iteration {
 	if !ok || l.Args[0] == nil {
 		return w.poolIteration(links, k)
 	}
-	if fn := strip(l.Args[0]); fn.Kind != code.Func && (!byReference[l.Name] || fn.Kind != code.Ident && fn.Kind != code.Member) {
+	if fn := strip(l.Args[0]); fn.Kind != code.Func && (!byReference[l.Name] || !isReference(fn)) {
 		return no
 	}
 	return iteration{cb: 0, elem: elem, name: l.Name, over: l.node.Kids[0].Kids[0]}
+}
+
+// isReference reports whether n may name a function: load, this.load,
+// this.load.bind(this).
+func isReference(n *code.Node) bool {
+	if n.Kind == code.Call {
+		m := strip(n.Kids[0])
+		return m.Kind == code.Member && m.Text == "bind"
+	}
+	return n.Kind == code.Ident || n.Kind == code.Member
 }
 
 // isConstant reports whether a name is written LIKE_THIS: data, no namespace.

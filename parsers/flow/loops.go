@@ -123,7 +123,7 @@ func keyTarget(n *code.Node) *code.Node {
 func (w *walker) callbackLoop(callNode *code.Node, arg int, fn *code.Node, it iteration) {
 	id := w.newLoop(loop{
 		node: callNode, over: it.over, body: fn, it: it, scope: w.scopeOf[fn],
-		concurrent: it.concurrent || fn.Is(code.Async) && !w.isGo,
+		concurrent: it.concurrent || fn.Is(code.Async) && it.elem == 0 && !w.isGo,
 	})
 	params := fn.Params()
 	if it.elem < len(params) {
@@ -148,8 +148,13 @@ func (w *walker) functionLoop(callNode, ref *code.Node, it iteration) {
 	if _, links := spine(ref); len(links) > 0 && links[len(links)-1].Name == "bind" && links[len(links)-1].Called {
 		target = strip(links[len(links)-1].node.Kids[0]).Kids[0]
 	}
-	if target.Kind != code.Ident && target.Kind != code.Member {
-		return
+	root := target
+	for root.Kind == code.Member {
+		root = root.Kids[0]
+	}
+	if target.Kind != code.Ident && target.Kind != code.Member ||
+		root.Kind == code.Ident && w.lookup(w.scope, root.Text, root.Span.Start) < 0 && !w.isGo {
+		return // no function of this project
 	}
 	id := w.newLoop(loop{node: callNode, over: it.over, it: it, scope: w.scope, concurrent: it.concurrent})
 	w.calls = append(w.calls, call{

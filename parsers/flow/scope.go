@@ -54,7 +54,7 @@ type variable struct {
 	param int32
 	fn    int32 // the function it is, or none
 	// uses of a value that was bound before it was awaited.
-	awaited, consumed bool
+	awaited, consumed, gathered bool
 
 	// state of ref: 0 not asked, 1 being computed, 2 known.
 	state uint8

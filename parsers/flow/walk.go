@@ -26,7 +26,8 @@ type function struct {
 
 // use says what becomes of an expression's value.
 type use struct {
-	awaited, consumed bool
+	// gathered: it is given to Promise.all or one of its kin.
+	awaited, consumed, gathered bool
 	// bind is the variable it is the initial value of, or none.
 	bind int32
 	// name is what members of an object literal belong to; "" for literals
@@ -59,7 +60,10 @@ type walker struct {
 	// function lies between; loopsHere counts the loops since that function.
 	loopFrame, loopsHere int
 	caught               bool
-	depth                int
+	// factory is the named function being walked, if nothing lies between: an
+	// object literal it returns has methods of its own.
+	factory string
+	depth   int
 }
 
 // walk fills funcs, loops, calls, definitions and occurrences.
@@ -199,7 +203,7 @@ func (w *walker) statement(n *code.Node) bool {
 		w.scope, w.caught = outer, caught
 	case code.Return, code.Yield, code.Throw:
 		for _, k := range n.Kids {
-			w.node(k, use{consumed: n.Kind != code.Throw, bind: none})
+			w.node(k, use{consumed: n.Kind != code.Throw, bind: none, name: w.factory})
 		}
 	case code.GoStmt:
 		if len(w.in) > 0 {
@@ -360,6 +364,7 @@ func (w *walker) mention(n *code.Node, u use) {
 	if u.consumed {
 		w.vars[v].consumed = true
 		w.vars[v].awaited = w.vars[v].awaited || u.awaited
+		w.vars[v].gathered = w.vars[v].gathered || u.gathered
 	}
 }
 
