@@ -189,7 +189,7 @@ func (w *walker) assignedMember(target, value *code.Node, choice bool) {
 	if target.Kind == code.Member {
 		name = target.Text
 	}
-	if root := target.Kids[0]; name != "" && root.Kind == code.This && root.Text == "this" {
+	if name != "" && target.Kids[0].Kind == code.This && target.Kids[0].Text == "this" {
 		w.fields = append(w.fields, assignment{target: target, value: value, class: w.funcs[w.fn].class})
 	}
 	if fn := strip(value); fn != nil && fn.Kind == code.Func && name != "" {
