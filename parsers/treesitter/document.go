@@ -32,6 +32,14 @@ func Diff(old, text []byte) Change {
 	return Change{source.Span{Start: at, End: len(old) - tail}, source.Span{Start: at, End: len(text) - tail}}
 }
 
+// union covers two changes that lead to texts of the same size.
+func (c Change) union(o Change, size int) Change {
+	start := min(c.New.Start, o.New.Start)
+	tail := min(size-c.New.End, size-o.New.End)
+	old := size - c.New.Len() + c.Old.Len()
+	return Change{source.Span{Start: start, End: old - tail}, source.Span{Start: start, End: size - tail}}
+}
+
 func commonPrefix(a, b []byte) int {
 	const step = 256
 	n, at := min(len(a), len(b)), 0
@@ -91,6 +99,7 @@ func point(text []byte, off int) sitter.Point {
 // It belongs to one goroutine.
 type Document struct {
 	lang source.Lang
+	text []byte
 	tree *Tree
 	memo *Memo
 }
@@ -100,16 +109,30 @@ func NewDocument(lang source.Lang) *Document { return &Document{lang: lang} }
 
 // Update lists the nodes of the next version of the text. Nodes that need no
 // conversion are told by Nodes.Kept.
-func (d *Document) Update(text []byte) (*Nodes, error) {
+func (d *Document) Update(text []byte) (*Nodes, error) { return d.UpdateAs(text, text) }
+
+// UpdateAs is Update for a grammar that does not know all of the language: it
+// parses masked, which is text with what the grammar does not know replaced by
+// as many bytes of something it does. Source of the nodes is text.
+func (d *Document) UpdateAs(text, masked []byte) (*Nodes, error) {
+	nodes, err := d.parse(text, masked)
+	if err != nil {
+		return nil, err
+	}
+	d.text, nodes.Source = text, text
+	return nodes, nil
+}
+
+func (d *Document) parse(text, masked []byte) (*Nodes, error) {
 	if d.tree != nil {
-		change, err := d.tree.Update(Interactive, text)
+		change, err := d.tree.Update(Interactive, masked)
 		if err == nil {
-			d.memo = d.memo.next(change)
+			d.memo = d.memo.next(change.union(Diff(d.text, text), len(text)))
 			return d.tree.nodes(d.memo), nil
 		}
 	}
 	d.Close()
-	tree, err := ParseWithin(Background, d.lang, text)
+	tree, err := ParseWithin(Background, d.lang, masked)
 	if err != nil {
 		return nil, err
 	}
@@ -120,5 +143,5 @@ func (d *Document) Update(text []byte) (*Nodes, error) {
 // Close frees the tree; the document can be updated again.
 func (d *Document) Close() {
 	d.tree.Close()
-	d.tree, d.memo = nil, nil
+	d.tree, d.memo, d.text = nil, nil, nil
 }

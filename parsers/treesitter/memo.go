@@ -9,7 +9,7 @@ import (
 
 // memoBytes is the size from which a node is remembered; smaller ones are
 // cheaper to convert than to look up.
-const memoBytes = 256
+const memoBytes = 128
 
 // Memo remembers what the larger nodes of a text were converted to, so that
 // the next version converts only what the edit touched: a node of the same

@@ -25,10 +25,6 @@ type converter struct {
 func convert(f *source.File, nodes *treesitter.Nodes) *code.File {
 	c := &converter{Nodes: nodes, g: grammarOf(f.Lang)}
 	file := &code.File{Path: f.Path, Lang: f.Lang, Generated: generated(f.Text), Broken: c.broken()}
-	if c.Kind(0) == "ERROR" {
-		file.Body = c.node(0).Kids
-		return file
-	}
 	file.Body = c.list(0)
 	for i, n := range file.Body {
 		if e := commonJS(n); e != nil {

@@ -91,7 +91,7 @@ func (c *converter) ternary(i int) *code.Node {
 // assign is an assignment; the grammar takes `using x = f()` for one as well.
 func (c *converter) assign(i int) *code.Node {
 	n := &code.Node{Kind: code.Assign, Span: c.Span(i), Text: c.operator(i)}
-	n.Kids = []*code.Node{c.target(c.child(i, "left")), c.need(c.child(i, "right"), i)}
+	n.Kids = []*code.Node{c.target(c.child(i, "left"), i), c.need(c.child(i, "right"), i)}
 	if c.has(i, "using") {
 		n.Kind, n.Text, n.Name = code.Var, "const", n.Kids[0].Span
 	}

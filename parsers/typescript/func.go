@@ -97,7 +97,7 @@ func (c *converter) parameter(i int) *code.Node {
 	if pattern >= 0 && c.Kind(pattern) == "this" {
 		return nil
 	}
-	target := c.target(pattern)
+	target := c.target(pattern, i)
 	if target.Kind == code.Ident {
 		n.Text, n.Name = target.Text, target.Span
 	} else {
@@ -111,9 +111,9 @@ func (c *converter) parameter(i int) *code.Node {
 }
 
 // target converts what a value is bound to; an empty Other if nothing is there.
-func (c *converter) target(i int) *code.Node {
+func (c *converter) target(i, parent int) *code.Node {
 	if i < 0 {
-		return &code.Node{Flags: code.Broken}
+		return c.need(i, parent)
 	}
 	if c.depth >= maxDepth {
 		c.cut = true
@@ -128,13 +128,16 @@ func (c *converter) target(i int) *code.Node {
 		return c.arrayPattern(i)
 	case "assignment_pattern", "object_assignment_pattern":
 		return &code.Node{Kind: code.Assign, Span: c.Span(i), Text: "=", Kids: []*code.Node{
-			c.target(c.child(i, "left")), c.need(c.child(i, "right"), i),
+			c.target(c.child(i, "left"), i), c.need(c.child(i, "right"), i),
 		}}
 	case "rest_pattern":
-		return &code.Node{Kind: code.Spread, Span: c.Span(i), Kids: []*code.Node{c.target(c.inner(i))}}
+		return &code.Node{Kind: code.Spread, Span: c.Span(i), Kids: []*code.Node{c.target(c.inner(i), i)}}
 	}
-	return c.need(i, i)
+	return c.need(i, parent)
 }
+
+// pattern is a pattern that stands where an expression was expected.
+func (c *converter) pattern(i int) *code.Node { return c.target(i, i) }
 
 func (c *converter) objectPattern(i int) *code.Node {
 	n := &code.Node{Kind: code.ObjectPattern, Span: c.Span(i)}
@@ -142,12 +145,12 @@ func (c *converter) objectPattern(i int) *code.Node {
 		p := &code.Node{Kind: code.Pair, Span: c.Span(k)}
 		switch c.Kind(k) {
 		case "pair_pattern":
-			p.Kids = []*code.Node{c.target(c.child(k, "value"))}
+			p.Kids = []*code.Node{c.target(c.child(k, "value"), k)}
 			c.keyed(p, c.child(k, "key"))
 		case "rest_pattern":
-			p = c.target(k)
+			p = c.target(k, i)
 		case "shorthand_property_identifier_pattern", "object_assignment_pattern":
-			p.Kids = []*code.Node{c.target(k)}
+			p.Kids = []*code.Node{c.target(k, i)}
 			name := p.Kids[0]
 			if name.Kind == code.Assign {
 				name = name.Kids[0]
@@ -173,7 +176,7 @@ func (c *converter) arrayPattern(i int) *code.Node {
 			}
 			open = true
 		case c.Is(k, treesitter.Named) && !c.comment(k) && c.Kind(k) != "ERROR":
-			n.Kids = append(n.Kids, c.target(k))
+			n.Kids = append(n.Kids, c.target(k, i))
 			open = false
 		}
 	}

@@ -163,6 +163,7 @@ func (c *converter) defaultExport(n *code.Node, i, value int) *code.Node {
 	p := &code.Node{Kind: code.Pair, Span: v.Span, Text: "default", Kids: []*code.Node{v}}
 	if k := c.find(i, "default"); k >= 0 {
 		p.Name = c.Span(k)
+		p.Span = p.Name.Union(v.Span)
 	}
 	n.Kids = []*code.Node{p}
 	return n

@@ -53,7 +53,7 @@ var rules = map[string]rule{
 	"pair": (*converter).pair, "as_expression": (*converter).assert, "satisfies_expression": (*converter).assert,
 	"type_assertion": (*converter).assert, "non_null_expression": (*converter).assert,
 	"instantiation_expression": (*converter).first,
-	"object_pattern":           (*converter).target, "array_pattern": (*converter).target,
+	"object_pattern":           (*converter).pattern, "array_pattern": (*converter).pattern,
 
 	"function_declaration": (*converter).function, "function_expression": (*converter).function,
 	"generator_function": (*converter).function, "generator_function_declaration": (*converter).function,

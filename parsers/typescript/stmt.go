@@ -111,7 +111,7 @@ func (c *converter) variables(i int) *code.Node {
 		}
 		v := &code.Node{Kind: code.Var, Span: span, Text: keyword, Type: c.annotation(c.child(k, "type"))}
 		name := c.child(k, "name")
-		v.Kids = []*code.Node{c.target(name), c.node(c.child(k, "value"))}
+		v.Kids = []*code.Node{c.target(name, k), c.node(c.child(k, "value"))}
 		if v.Kids[0].Kind == code.Ident {
 			v.Name = v.Kids[0].Span
 		}
@@ -142,7 +142,7 @@ func (c *converter) forStatement(i int) *code.Node {
 
 func (c *converter) forEach(i int) *code.Node {
 	n := &code.Node{Kind: code.ForEach, Span: c.span(i), Text: "of", Kids: []*code.Node{
-		c.target(c.child(i, "left")), c.need(c.child(i, "right"), i), c.branch(c.child(i, "body"), i),
+		c.target(c.child(i, "left"), i), c.need(c.child(i, "right"), i), c.branch(c.child(i, "body"), i),
 	}}
 	switch {
 	case c.has(i, "await"):
@@ -208,7 +208,7 @@ func (c *converter) catch(i int) *code.Node {
 	if p < 0 {
 		return &body
 	}
-	v := &code.Node{Kind: code.Var, Span: c.Span(p), Text: "let", Kids: []*code.Node{c.target(p), nil}, Type: c.annotation(c.child(i, "type"))}
+	v := &code.Node{Kind: code.Var, Span: c.Span(p), Text: "let", Kids: []*code.Node{c.target(p, i), nil}, Type: c.annotation(c.child(i, "type"))}
 	if v.Kids[0].Kind == code.Ident {
 		v.Name = v.Kids[0].Span
 	}

@@ -33,25 +33,36 @@ func Parse(f *source.File) (*code.File, error) {
 	if minified(f.Text) {
 		return &code.File{Path: f.Path, Lang: f.Lang, Generated: true}, nil
 	}
-	tree, err := treesitter.Parse(f.Lang, f.Text)
+	tree, err := treesitter.Parse(f.Lang, mask(f.Text))
 	if err != nil {
 		return nil, err
 	}
 	defer tree.Close()
-	return convert(f, tree.Nodes()), nil
+	nodes := tree.Nodes()
+	nodes.Source = f.Text // and not what mask made of it
+	return convert(f, nodes), nil
 }
+
+// wholeBytes is up to which size text with errors is parsed anew after every
+// edit, in 20 ms or so.
+const wholeBytes = 48 << 10
 
 // Document is an open document, read again after every edit at the cost of
 // what the edit touched. It belongs to one goroutine.
 type Document struct {
 	lang source.Lang
 	doc  *treesitter.Document
+	// whole is wholeBytes.
+	whole int
 }
 
 // NewDocument makes a document without text.
-func NewDocument() *Document { return &Document{} }
+func NewDocument() *Document { return &Document{whole: wholeBytes} }
 
-// Update reads the next version of the text. The result equals Parse of it.
+// Update reads the next version of the text. The result equals Parse of it,
+// except while a text beyond 48 KB has errors: what the grammar makes of those
+// depends on what it knew before, and to ask it anew would take too long for
+// someone who types.
 func (d *Document) Update(f *source.File) (*code.File, error) {
 	if !f.Lang.Script() || minified(f.Text) {
 		d.Close()
@@ -63,7 +74,12 @@ func (d *Document) Update(f *source.File) (*code.File, error) {
 	if d.doc == nil {
 		d.lang, d.doc = f.Lang, treesitter.NewDocument(f.Lang)
 	}
-	nodes, err := d.doc.Update(f.Text)
+	masked := mask(f.Text)
+	nodes, err := d.doc.UpdateAs(f.Text, masked)
+	if err == nil && nodes.Is(0, treesitter.Broken) && len(f.Text) <= d.whole {
+		d.doc.Close()
+		nodes, err = d.doc.UpdateAs(f.Text, masked)
+	}
 	if err != nil {
 		return nil, err
 	}
