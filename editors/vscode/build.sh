@@ -11,11 +11,6 @@ binary=$(realpath "$1")
 cd "$(dirname "$0")"
 source ../e2e/env.sh
 
-# vsce needs Node 20; Debian 12 has 18. The one of the editor tests will do.
-if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)'; then
-  [ -x "$NODE24" ] || ../e2e/setup.sh
-  PATH=$(dirname "$NODE24"):$PATH
-fi
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct -- . 2>/dev/null || echo 1767225600)}"
 export SOURCE_DATE_EPOCH
 
@@ -23,6 +18,12 @@ stamp=node_modules/.dbwise-lock
 if [ ! -f "$stamp" ] || ! cmp -s package-lock.json "$stamp"; then
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
   cp package-lock.json "$stamp"
+fi
+
+# vsce needs Node 20; Debian 12 has 18. The one of the editor tests will do.
+if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)'; then
+  [ -x "$NODE24" ] || ../e2e/setup.sh
+  PATH=$(dirname "$NODE24"):$PATH
 fi
 
 mkdir -p bin dist
