@@ -168,7 +168,7 @@ func (b *modelBuilder) fields(list []*code.Node, prefix string, depth int) {
 	}
 }
 
-func exported(name string) bool { return name[0] >= 'A' && name[0] <= 'Z' }
+func exported(name string) bool { return name != "" && name[0] >= 'A' && name[0] <= 'Z' }
 
 // embed adds the fields of an embedded struct; of one that is declared
 // elsewhere nothing is known, and the table stays open.
