@@ -68,3 +68,40 @@ func benchmark(b *testing.B, name, text string) {
 	b.ReportMetric(float64(len(f.Calls)), "calls")
 	b.ReportMetric(float64(nodes), "nodes")
 }
+
+// tsBlock is 24 lines of a service.
+const tsBlock = `
+export async function load%[1]d(db: PrismaClient, ids: number[], name: string): Promise<Row[]> {
+  const users = await db.user.findMany({ where: { name, active: true }, include: { team: true } });
+  const seen = new Set<number>();
+  const rows: Row[] = [];
+  for (const user of users) {
+    if (seen.has(user.id)) continue;
+    seen.add(user.id);
+    const orders = await db.order.findMany({ where: { userId: user.id, state: "open" }, take: 10 });
+    if (!orders.length) {
+      logger.warn("no orders", { user: user.id, name: user.name });
+      continue;
+    }
+    const totals = orders.map((order) => {
+      const total = order.price * order.count;
+      return { id: order.id, total, label: ` + "`${user.name} ${order.id}`" + ` };
+    });
+    rows.push({ name: user.name, totals, count: orders.length });
+  }
+  await Promise.all(rows.map(async (row) => {
+    await db.row.update({ where: { id: row.id }, data: { count: row.count } });
+  }));
+  return rows;
+}
+`
+
+// BenchmarkTypeScript reads a file of 10,000 lines.
+func BenchmarkTypeScript(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("import { PrismaClient } from \"@prisma/client\";\nimport { logger } from \"./logger\";\n")
+	for i := 0; strings.Count(text.String(), "\n") < 10_000; i++ {
+		fmt.Fprintf(&text, tsBlock, i)
+	}
+	benchmark(b, "users.ts", text.String())
+}

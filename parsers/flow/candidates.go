@@ -40,10 +40,10 @@ func newReaderSet(readers []facts.Reader, lang source.Lang) *readerSet {
 func (s *readerSet) of(links []link) []question {
 	var out []question
 	for i := range links {
-		if !links[i].Called {
+		if !links[i].called() {
 			continue
 		}
-		for _, q := range s.byMethod[links[i].Name] {
+		for _, q := range s.byMethod[links[i].name] {
 			at := len(out)
 			for at > 0 && out[at-1].order > q.order {
 				at--
@@ -82,7 +82,7 @@ func (u *unit) candidates(c *call, set *readerSet) ([]facts.Candidate, code.Ref)
 	links := at.links
 	bare := make([]code.Link, len(links))
 	for i := range links {
-		bare[i] = links[i].Link
+		bare[i] = links[i].full()
 	}
 	var out []facts.Candidate
 	e := env{u}
@@ -212,7 +212,7 @@ func (u *unit) unfold(x expansion) expansion {
 	}
 	var links []link
 	for _, s := range r.Steps[n:] {
-		links = append(links, link{code.Link{Name: s.Name, Span: x.root.Span, NameSpan: x.root.Span}, x.root})
+		links = append(links, link{name: s.Name, node: x.root})
 	}
 	x.ref, x.links, x.prefix = r, append(links, x.links...), x.prefix+len(links)
 	x.ref.Steps = r.Steps[:n:n]

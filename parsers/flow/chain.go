@@ -5,10 +5,49 @@ import (
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
-// link is one step of a chain with the node that ends in it.
+// link is one step of a chain: node is the Call, Tagged or Member it ends in,
+// member the Member that names it, nil for calling the root itself.
 type link struct {
-	code.Link
-	node *code.Node
+	name         string
+	node, member *code.Node
+}
+
+func (l link) called() bool { return l.node.Kind == code.Call || l.node.Kind == code.Tagged }
+
+func (l link) args() []*code.Node {
+	if !l.called() {
+		return nil
+	}
+	return l.node.Kids[1:]
+}
+
+func (l link) nameSpan() source.Span {
+	switch {
+	case l.member != nil:
+		return l.member.Name
+	case !l.called():
+		return l.node.Span
+	}
+	callee := strip(l.node.Kids[0])
+	if callee.Kind == code.Ident {
+		return callee.Span
+	}
+	return source.Span{Start: callee.Span.End, End: l.node.Span.End}
+}
+
+// full is the link as readers get it.
+func (l link) full() code.Link {
+	out := code.Link{
+		Name: l.name, Called: l.called(), Tagged: l.node.Kind == code.Tagged, Args: l.args(),
+		Span: l.node.Span, NameSpan: l.nameSpan(),
+	}
+	if out.Called {
+		out.Types = l.node.Types
+	}
+	if len(out.Types) == 0 && l.member != nil {
+		out.Types = l.member.Types
+	}
+	return out
 }
 
 // call is one call chain, as the walker met it.
@@ -40,6 +79,9 @@ func spine(n *code.Node) (root *code.Node, links []link) {
 			break
 		}
 	}
+	if count == 0 {
+		return n, nil
+	}
 	links = make([]link, 0, count)
 	for {
 		switch n.Kind {
@@ -48,23 +90,13 @@ func spine(n *code.Node) (root *code.Node, links []link) {
 			for callee.Kind == code.Assert && callee.Type == nil {
 				callee = callee.Kids[0]
 			}
-			l := code.Link{Called: true, Tagged: n.Kind == code.Tagged, Args: n.Kids[1:], Types: n.Types, Span: n.Span}
 			if callee.Kind == code.Member {
-				l.Name, l.NameSpan = callee.Text, callee.Name
-				if len(l.Types) == 0 {
-					l.Types = callee.Types
-				}
-				links, n = append(links, link{l, n}), callee.Kids[0]
-				continue
+				links, n = append(links, link{callee.Text, n, callee}), callee.Kids[0]
+			} else {
+				links, n = append(links, link{"", n, nil}), callee
 			}
-			l.NameSpan = callee.Span
-			if callee.Kind != code.Ident {
-				l.NameSpan = source.Span{Start: callee.Span.End, End: n.Span.End}
-			}
-			links, n = append(links, link{l, n}), callee
 		case code.Member:
-			links = append(links, link{code.Link{Name: n.Text, NameSpan: n.Name, Span: n.Span}, n})
-			n = n.Kids[0]
+			links, n = append(links, link{n.Text, n, n}), n.Kids[0]
 		case code.Assert:
 			if n.Type != nil {
 				return n, reversed(links)
@@ -74,6 +106,16 @@ func spine(n *code.Node) (root *code.Node, links []link) {
 			return n, reversed(links)
 		}
 	}
+}
+
+// calls reports whether a chain of members holds a call, without taking it apart.
+func calls(n *code.Node) (root *code.Node, called bool) {
+	for k := n; k != nil; k = below(k) {
+		if root = k; k.Kind == code.Call || k.Kind == code.Tagged {
+			return nil, true
+		}
+	}
+	return root, false
 }
 
 // below is the next node towards the root of a chain, nil at the root.
@@ -99,13 +141,17 @@ func reversed(links []link) []link {
 // chain visits a chain: it records its call, then visits what it starts at and
 // the arguments of all its links.
 func (w *walker) chain(n *code.Node, u use) {
+	if root, called := calls(n); !called {
+		w.node(root, unused)
+		return
+	}
 	root, links := spine(n)
 	w.segments(root, links, n, u)
 	switch root.Kind {
 	case code.Ident:
 		w.mention(root, unused)
 	case code.Func:
-		if len(links) > 0 && links[0].Called && links[0].Name == "" {
+		if len(links) > 0 && links[0].called() && links[0].name == "" {
 			w.inline(root, &callback{call: links[0].node, now: true})
 		} else {
 			w.inline(root, nil)
@@ -114,7 +160,7 @@ func (w *walker) chain(n *code.Node, u use) {
 		w.node(root, unused)
 	}
 	for k := range links {
-		if links[k].Called {
+		if links[k].called() {
 			w.arguments(root, links, k, u)
 		}
 	}
@@ -122,10 +168,10 @@ func (w *walker) chain(n *code.Node, u use) {
 
 // isThen reports whether link k only waits for the promise before it.
 func (w *walker) isThen(links []link, k int) bool {
-	if w.isGo || !links[k].Called {
+	if w.isGo || !links[k].called() {
 		return false
 	}
-	switch links[k].Name {
+	switch links[k].name {
 	case "then", "catch", "finally":
 		return true
 	}
@@ -136,7 +182,7 @@ func (w *walker) isThen(links []link, k int) bool {
 // is taken up by then.
 func (w *walker) segments(root *code.Node, links []link, whole *code.Node, u use) {
 	end := len(links) - 1
-	for end >= 0 && !links[end].Called {
+	for end >= 0 && !links[end].called() {
 		end--
 	}
 	direct := end == len(links)-1 && whole == links[max(end, 0)].node
@@ -145,7 +191,7 @@ func (w *walker) segments(root *code.Node, links []link, whole *code.Node, u use
 	}
 	for end >= 0 {
 		waited := false
-		for end >= 0 && (w.isThen(links, end) || waited && !links[end].Called) {
+		for end >= 0 && (w.isThen(links, end) || waited && !links[end].called()) {
 			waited, end = true, end-1
 		}
 		if waited {
@@ -247,21 +293,22 @@ func (u *unit) isBuiltin(name string) bool { return u.isGo && builtins[name] }
 // arguments visits the arguments of link k.
 func (w *walker) arguments(root *code.Node, links []link, k int, whole use) {
 	l := &links[k]
+	args := l.args()
 	it := w.iterates(root, links, k)
 	isThen := w.isThen(links, k)
-	for i, a := range l.Args {
+	for i, a := range args {
 		if a == nil {
 			continue
 		}
 		u := use{bind: none, consumed: w.passesOn(root, links, k, a)}
-		if w.fn == 0 && len(links) == 1 && len(l.Args) == 1 {
+		if w.fn == 0 && len(links) == 1 && len(args) == 1 {
 			u.name = whole.name // Object.freeze({...}), defineStore({...})
 		}
-		u.gathered = k == 0 && l.Name != "" && root.Kind == code.Ident && root.Text == "Promise" && u.consumed
+		u.gathered = k == 0 && l.name != "" && root.Kind == code.Ident && root.Text == "Promise" && u.consumed
 		if isThen {
 			fn := strip(a)
 			if fn.Kind == code.Func {
-				w.inline(fn, &callback{call: l.node, arg: i, then: l.node.Kids[0].Kids[0]})
+				w.inline(fn, &callback{call: l.node, arg: i, then: l.member.Kids[0]})
 				continue
 			}
 		}
@@ -276,17 +323,17 @@ func (w *walker) passesOn(root *code.Node, links []link, k int, a *code.Node) bo
 	if a.Kind == code.Array {
 		return true
 	}
-	if links[k].Tagged {
+	if links[k].node.Kind == code.Tagged {
 		return false
 	}
-	if links[k].Name != "" {
+	if links[k].name != "" {
 		return root.Kind == code.This || root.Kind == code.Ident && w.lookup(w.scope, root.Text, root.Span.Start) < 0
 	}
 	if root.Kind != code.Ident {
 		return true
 	}
 	v := w.lookup(w.scope, root.Text, root.Span.Start)
-	return v < 0 || w.vars[v].kind != importVar || isRelative(w.vars[v].origin.Module)
+	return v < 0 || w.vars[v].kind != importVar || isRelative(w.vars[v].ref.Module)
 }
 
 // isRelative reports whether a module is a file of this project for certain.
@@ -319,8 +366,9 @@ var growing = map[string]bool{"push": true, "unshift": true, "add": true, "set":
 // what it is given the address of.
 func (w *walker) mutates(root *code.Node, links []link, k int) {
 	l := &links[k]
+	args := l.args()
 	if w.isGo {
-		for _, a := range l.Args {
+		for _, a := range args {
 			if a == nil || a.Kind != code.Unary || a.Text != "&" || a.Kids[0].Kind != code.Ident {
 				continue
 			}
@@ -328,11 +376,11 @@ func (w *walker) mutates(root *code.Node, links []link, k int) {
 		}
 		return
 	}
-	if k != 0 || root.Kind != code.Ident || !growing[l.Name] {
+	if k != 0 || root.Kind != code.Ident || !growing[l.name] {
 		return
 	}
 	if v := w.lookup(w.scope, root.Text, root.Span.Start); v >= 0 && w.vars[v].kind != importVar {
-		for _, a := range l.Args {
+		for _, a := range args {
 			w.muts = append(w.muts, mutation{v: v, node: a, off: l.node.Span.Start, method: true})
 		}
 	}

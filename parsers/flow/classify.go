@@ -37,7 +37,7 @@ func (u *unit) findConcurrent() {
 	}
 	for i := range u.calls {
 		c := &u.calls[i]
-		if !u.isGo || len(c.in) == 0 || len(c.links) == 0 || c.links[len(c.links)-1].Name != "Go" {
+		if !u.isGo || len(c.in) == 0 || len(c.links) == 0 || c.links[len(c.links)-1].name != "Go" {
 			continue
 		}
 		if r := u.ref(c.root); goroutines[r.Module] {
@@ -264,7 +264,7 @@ func (u *unit) isChunks(n *code.Node, l *loop) bool {
 	}
 	root, links := spine(n)
 	last := links[len(links)-1]
-	name := last.Name
+	name := last.name
 	if name == "" && root.Kind == code.Ident {
 		name = root.Text
 	}
@@ -384,9 +384,9 @@ func (u *unit) headOf(l *loop) source.Span {
 	s := l.node.Span
 	if l.it.name != "" {
 		if root, links := spine(l.node); len(links) > 0 {
-			s.End = links[len(links)-1].NameSpan.End
-			if last := links[len(links)-1]; strings.ContainsRune(u.cut(s), '\n') && !last.NameSpan.Empty() {
-				return last.NameSpan
+			s.End = links[len(links)-1].nameSpan().End
+			if last := links[len(links)-1]; strings.ContainsRune(u.cut(s), '\n') && !last.nameSpan().Empty() {
+				return last.nameSpan()
 			}
 			_ = root
 		}

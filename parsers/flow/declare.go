@@ -11,7 +11,7 @@ import (
 func (u *unit) declare() {
 	size := u.whole().Len()
 	u.scopes = make([]scope, 0, 16+size/120)
-	u.vars = make([]variable, 0, 16+size/60)
+	u.vars = make([]variable, 0, 16+size/90)
 	u.newScope(nil, u.whole(), none)
 	u.scopes[0].function = true
 	u.declareAll(u.file.Body, 0, 0)
@@ -192,7 +192,7 @@ func (u *unit) declareImport(n *code.Node, sc int32) {
 			continue
 		}
 		if v := u.add(sc, p.Kids[0].Text, importVar, 0, n); v >= 0 {
-			u.vars[v].origin = code.Ref{Module: n.Text, Name: p.Text}
+			u.vars[v].ref, u.vars[v].state = code.Ref{Module: n.Text, Name: p.Text}, 2
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // function the calls it makes and how they depend on its parameters, because
 // summaries are made of them. No position enters it.
 func digest(f *facts.Facts) source.Hash {
-	d := &digester{funcs: f.Funcs, loops: f.Loops}
+	d := &digester{buf: make([]byte, 0, 1024+96*len(f.Calls)+64*len(f.Funcs)), funcs: f.Funcs, loops: f.Loops}
 	o := &f.Outline
 	d.text(o.Package)
 	d.texts(o.Imports)

@@ -117,10 +117,10 @@ func shorten(s string) string {
 func linkSteps(links []link, called bool) []code.Step {
 	steps := make([]code.Step, 0, 2*len(links))
 	for i := range links {
-		if links[i].Name != "" {
-			steps = append(steps, code.Step{Op: code.Get, Name: links[i].Name})
+		if links[i].name != "" {
+			steps = append(steps, code.Step{Op: code.Get, Name: links[i].name})
 		}
-		if links[i].Called && (called || i < len(links)-1) {
+		if links[i].called() && (called || i < len(links)-1) {
 			steps = append(steps, code.Step{Op: code.Called})
 		}
 	}
@@ -140,7 +140,7 @@ func (u *unit) emitCalls(out *facts.Facts, readers []facts.Reader) {
 		site.Candidates, site.Callee = u.candidates(c, set)
 		if len(site.Candidates) == 0 {
 			site.Callee = u.ref(c.root).Then(linkSteps(c.links, false)...)
-			if c.root.Kind == code.This && c.links[0].Name == "" { // super(...)
+			if c.root.Kind == code.This && c.links[0].name == "" { // super(...)
 				site.Callee = u.ref(c.root).Dot("constructor")
 			}
 		} else {
@@ -178,7 +178,7 @@ func (u *unit) emitInner(out *facts.Facts, i int) {
 	}
 	added := 0
 	for k := 0; k < len(c.links)-1 && added < maxInner; k++ {
-		if !c.links[k].Called {
+		if !c.links[k].called() {
 			continue
 		}
 		callee := root.Then(linkSteps(c.links[:k+1], false)...)
@@ -198,14 +198,14 @@ func (u *unit) emitInner(out *facts.Facts, i int) {
 func (u *unit) callSite(c *call) facts.CallSite {
 	last := &c.links[len(c.links)-1]
 	site := facts.CallSite{
-		Name: last.Name, Span: last.node.Span, NameSpan: last.NameSpan, Stmt: c.stmt,
+		Name: last.name, Span: last.node.Span, NameSpan: last.nameSpan(), Stmt: c.stmt,
 		Func: int(c.fn), In: ints(c.in), Target: none, Last: c.last, Guarded: u.guarded(c),
 		Awaited: c.use.awaited, Consumed: c.use.consumed || u.isGo,
 	}
-	if last.Name == "" && c.root.Kind == code.This && len(c.links) == 1 {
+	if last.name == "" && c.root.Kind == code.This && len(c.links) == 1 {
 		site.Name = c.root.Text
 	}
-	if last.Name == "" && c.root.Kind == code.Ident && len(c.links) == 1 {
+	if last.name == "" && c.root.Kind == code.Ident && len(c.links) == 1 {
 		site.Name = c.root.Text
 		if v := u.varOf(c.root); v >= 0 && u.vars[v].fn > 0 {
 			site.Target = int(u.vars[v].fn)
@@ -217,7 +217,7 @@ func (u *unit) callSite(c *call) facts.CallSite {
 		site.Awaited = site.Awaited || x.awaited
 		site.Consumed = site.Consumed || x.consumed
 	}
-	for _, a := range last.Args {
+	for _, a := range last.args() {
 		if a == nil {
 			continue
 		}

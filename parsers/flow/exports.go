@@ -55,7 +55,7 @@ func (o *outliner) exportValue(name string, at, value *code.Node) {
 		case v < 0:
 			return
 		case o.vars[v].kind == importVar:
-			o.out.Exports[name] = o.vars[v].origin
+			o.out.Exports[name] = o.vars[v].ref
 			return
 		case o.vars[v].scope == 0:
 			o.out.Exports[name] = code.Ref{Module: ".", Name: value.Text}

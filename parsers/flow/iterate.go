@@ -99,27 +99,28 @@ func (w *walker) iterates(root *code.Node, links []link, k int) iteration {
 		return it
 	}
 	l := &links[k]
+	args := l.args()
 	no := iteration{cb: none}
-	if len(l.Args) == 0 || l.Name == "" {
+	if len(args) == 0 || l.name == "" {
 		return no
 	}
 	if k == 0 && root.Kind == code.Ident {
 		v := w.lookup(w.scope, root.Text, root.Span.Start)
-		if v < 0 && root.Text == "Array" && l.Name == "from" && len(l.Args) == 2 {
-			return iteration{cb: 1, name: l.Name, over: l.Args[0]}
+		if v < 0 && root.Text == "Array" && l.name == "from" && len(args) == 2 {
+			return iteration{cb: 1, name: l.name, over: args[0]}
 		}
-		if v < 0 || w.vars[v].kind == importVar && !isRelative(w.vars[v].origin.Module) && !isConstant(root.Text) {
+		if v < 0 || w.vars[v].kind == importVar && !isRelative(w.vars[v].ref.Module) && !isConstant(root.Text) {
 			return no
 		}
 	}
-	elem, ok := arrayMethods[l.Name]
-	if !ok || l.Args[0] == nil {
+	elem, ok := arrayMethods[l.name]
+	if !ok || args[0] == nil {
 		return w.poolIteration(links, k)
 	}
-	if fn := strip(l.Args[0]); fn.Kind != code.Func && (!byReference[l.Name] || !isReference(fn)) {
+	if fn := strip(args[0]); fn.Kind != code.Func && (!byReference[l.name] || !isReference(fn)) {
 		return no
 	}
-	return iteration{cb: 0, elem: elem, name: l.Name, over: l.node.Kids[0].Kids[0]}
+	return iteration{cb: 0, elem: elem, name: l.name, over: l.member.Kids[0]}
 }
 
 // isReference reports whether n may name a function: load, this.load,
@@ -140,12 +141,12 @@ func isConstant(name string) bool {
 // poolIteration is PromisePool.for(xs).process(f) (@supercharge/promise-pool).
 func (w *walker) poolIteration(links []link, k int) iteration {
 	no := iteration{cb: none}
-	if links[k].Name != "process" || len(links[k].Args) == 0 {
+	if links[k].name != "process" || len(links[k].args()) == 0 {
 		return no
 	}
 	for i := k - 1; i >= 0; i-- {
-		if links[i].Name == "for" && links[i].Called && len(links[i].Args) == 1 {
-			return iteration{cb: 0, name: "process", over: links[i].Args[0], concurrent: true}
+		if links[i].name == "for" && links[i].called() && len(links[i].args()) == 1 {
+			return iteration{cb: 0, name: "process", over: links[i].args()[0], concurrent: true}
 		}
 	}
 	return no
@@ -165,20 +166,20 @@ func (w *walker) libraryIteration(root *code.Node, links []link, k int) (iterati
 	if w.isGo {
 		table = goIterators
 	}
-	origin := w.vars[v].origin
+	origin := w.vars[v].ref
 	functions, ok := table[origin.Module]
 	if !ok {
 		return no, false
 	}
 	name := origin.Name
-	if links[0].Name != "" {
-		name = links[0].Name
+	if links[0].name != "" {
+		name = links[0].name
 	} else if name == "*" {
 		name = "default"
 	}
 	f, ok := functions[name]
-	if !ok || f.cb >= len(links[0].Args) {
+	if !ok || f.cb >= len(links[0].args()) {
 		return no, true
 	}
-	return iteration{cb: f.cb, elem: f.elem, name: name, over: links[0].Args[0], concurrent: f.concurrent}, true
+	return iteration{cb: f.cb, elem: f.elem, name: name, over: links[0].args()[0], concurrent: f.concurrent}, true
 }

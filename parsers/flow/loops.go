@@ -145,8 +145,8 @@ func (w *walker) callbackLoop(callNode *code.Node, arg int, fn *code.Node, it it
 func (w *walker) functionLoop(callNode, ref *code.Node, it iteration) {
 	w.node(ref, unused)
 	target := ref
-	if _, links := spine(ref); len(links) > 0 && links[len(links)-1].Name == "bind" && links[len(links)-1].Called {
-		target = strip(links[len(links)-1].node.Kids[0]).Kids[0]
+	if _, links := spine(ref); len(links) > 0 && links[len(links)-1].name == "bind" && links[len(links)-1].called() {
+		target = links[len(links)-1].member.Kids[0]
 	}
 	root := target
 	for root.Kind == code.Member {

@@ -370,7 +370,7 @@ func (o *outliner) literalType(s *facts.Symbol, t *code.Type) {
 func (o *outliner) imports() {
 	for i := range o.vars {
 		if x := &o.vars[i]; x.kind == importVar {
-			o.out.Imports = append(o.out.Imports, x.origin.Module)
+			o.out.Imports = append(o.out.Imports, x.ref.Module)
 		}
 	}
 	for _, n := range o.file.Body {

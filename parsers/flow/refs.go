@@ -12,7 +12,8 @@ func (u *unit) refAt(n *code.Node, depth int) code.Ref {
 	if depth > maxDepth {
 		return code.Ref{}
 	}
-	var steps []code.Step // the last one first
+	var few [6]code.Step
+	steps := few[:0] // the last one first
 	for n != nil {
 		switch n.Kind {
 		case code.Member:

@@ -45,9 +45,7 @@ type variable struct {
 	// typ is the declared type of the whole variable.
 	typ  *code.Type
 	node *code.Node
-	// origin is where an import comes from.
-	origin code.Ref
-	defs   []def
+	defs []def
 
 	// owner is the named function it belongs to; param its parameter, or none.
 	owner int32
@@ -56,7 +54,8 @@ type variable struct {
 	// uses of a value that was bound before it was awaited.
 	awaited, consumed, gathered bool
 
-	// state of ref: 0 not asked, 1 being computed, 2 known.
+	// state of ref: 0 not asked, 1 being computed, 2 known, as that of an
+	// import is from the start.
 	state uint8
 	ref   code.Ref
 

@@ -22,8 +22,6 @@ func (u *unit) varRef(v int32, depth int) code.Ref {
 func (u *unit) originOf(v int32, depth int) code.Ref {
 	x := &u.vars[v]
 	switch x.kind {
-	case importVar:
-		return x.origin
 	case classVar, typeVar, enumVar:
 		return code.Ref{Module: ".", Name: x.name}
 	case funcVar:

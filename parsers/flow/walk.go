@@ -72,7 +72,7 @@ func (u *unit) walk() {
 	u.funcs = append(make([]function, 0, 16+size/400), function{parent: none})
 	u.occs = make([]occurrence, 0, 64+size/16)
 	u.calls = make([]call, 0, 16+size/80)
-	u.loops = make([]loop, 0, 16+size/500)
+	u.loops = make([]loop, 0, 16+size/300)
 	w := &walker{unit: u, loopFrame: none}
 	w.stmts(u.file.Body)
 	if !sort.SliceIsSorted(u.occs, func(i, j int) bool { return u.occs[i].off < u.occs[j].off }) {
