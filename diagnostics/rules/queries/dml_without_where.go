@@ -1,0 +1,97 @@
+package queries
+
+import (
+	"fmt"
+
+	"github.com/dbwise/dbwise/diagnostics"
+	"github.com/dbwise/dbwise/diagnostics/workspace"
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+var _ = set.Add(&diagnostics.Rule{
+	ID: "dml-without-where", Category: diagnostics.DataLoss, Since: "0.1",
+	Doc: diagnostics.Doc{
+		Title: "An UPDATE or DELETE without WHERE changes every row of the table.",
+		Why: "A forgotten condition destroys data that only a backup brings back. Where all rows are meant, one " +
+			"statement over a large table holds a row lock on each of them until it commits and leaves as many dead " +
+			"rows behind; batches by primary key do not. A condition that is always true counts as none. " +
+			"Tests, seeds and tables made in the same file are left alone; in migrations it is a warning.",
+		Bad:       "-- cleanup.sql --\nDELETE FROM sessions;\n",
+		Good:      "-- cleanup.sql --\nDELETE FROM sessions WHERE expires_at < now();\n",
+		FixSafety: "There is no fix: which rows are meant is not in the text. Where all are meant, say so with a suppression and its reason.",
+		Refs:      []string{"PostgreSQL manual, DELETE and UPDATE", "PostgreSQL manual, 13.3.2 Row-Level Locks"},
+	},
+	Query: dmlWithoutWhere,
+})
+
+func dmlWithoutWhere(p *diagnostics.Pass, q *workspace.Query) {
+	q.Walk(func(q *workspace.Query) {
+		if (q.Op != query.Update && q.Op != query.Delete) || len(q.Tables) != 1 || len(q.Joins) > 0 ||
+			q.Unknown&(query.UnknownWhere|query.UnknownLimit|query.UnknownTable|query.UnknownOther) != 0 || q.Limit.Kind != query.NoOperand {
+			return
+		}
+		if !allTrue(q.Where) || q.Tables[0].Kind != query.Base {
+			return
+		}
+		d := diagnostics.Diagnostic{Span: q.Head}
+		switch p.Snapshot.Context(q.Path) {
+		case source.Test, source.Seed:
+			return
+		case source.MigrationFile, source.Script:
+			d.Severity = diagnostics.Warning
+		}
+		if m := p.Snapshot.Migration(q.Path); m != nil {
+			d.Severity = diagnostics.Warning
+			if bornHere(p, q) {
+				return
+			}
+		}
+		name := tableName(q, 0)
+		if name == "" || p.Config.Small(name) {
+			return
+		}
+		verb := "DELETE removes"
+		if q.Op == query.Update {
+			verb = "UPDATE changes"
+		}
+		d.Message = fmt.Sprintf("This %s every row of `%s`: it has no WHERE. A forgotten condition costs the data, "+
+			"and one statement over the whole table keeps all its rows locked until it commits.", verb, name)
+		p.Report(d)
+	})
+}
+
+// allTrue reports whether an AND-list filters nothing: it is empty, or holds
+// nothing but comparisons of equal literals and the literal true.
+func allTrue(list []query.Predicate) bool {
+	for _, c := range list {
+		if len(c.Or) > 0 || c.Op != query.True || c.Column.Name != "" || c.Operand.Kind != query.Literal || c.Operand.Text != "true" {
+			return false
+		}
+	}
+	return true
+}
+
+// bornHere reports whether the query's table was made in the same file.
+func bornHere(p *diagnostics.Pass, q *workspace.Query) bool {
+	for _, s := range p.Snapshot.Steps(q.Path) {
+		if s.Stmt.Start < q.Span.Start && s.Born && len(q.Known) > 0 && q.Known[0] != nil && s.Table.Name == q.Known[0].Name.Name {
+			return true
+		}
+		if s.Def != nil && s.Stmt.Start < q.Span.Start && s.Table.Name == q.Tables[0].Name {
+			return true
+		}
+	}
+	return false
+}
+
+// tableName is how a message names the i-th table, "" if it is not known.
+func tableName(q *workspace.Query, i int) string {
+	if i < len(q.Known) && q.Known[i] != nil {
+		return q.Known[i].Name.String()
+	}
+	if q.Tables[i].Name != "" {
+		return q.Tables[i].Name
+	}
+	return q.Tables[i].Model
+}
