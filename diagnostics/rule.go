@@ -92,6 +92,11 @@ type Rule struct {
 	Aliases []string
 	// Dialects limits the rule; empty means all.
 	Dialects []query.Dialect
+	// Local says that the file's own text decides: the rule asks the snapshot
+	// for nothing of other files, no catalog, migration or call elsewhere, and
+	// its findings stay true when those are read. An editor shows them before
+	// the workspace is indexed; all others wait.
+	Local bool
 	Doc      Doc
 	Options  []Option
 
