@@ -96,9 +96,9 @@ type Rule struct {
 	// for nothing of other files, no catalog, migration or call elsewhere, and
 	// its findings stay true when those are read. An editor shows them before
 	// the workspace is indexed; all others wait.
-	Local bool
-	Doc      Doc
-	Options  []Option
+	Local   bool
+	Doc     Doc
+	Options []Option
 
 	// Query is called for every query of a file, Call for every call that may
 	// reach one, Step for every schema change of a migration or SQL file,
