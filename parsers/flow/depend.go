@@ -44,6 +44,9 @@ func (u *unit) solve() {
 		}
 	}
 	for i := range u.vars {
+		if u.isContext(int32(i), 0) {
+			continue
+		}
 		x := &u.vars[i]
 		if x.param >= 0 {
 			x.params |= 1 << min(uint(x.param), 63)
@@ -71,6 +74,29 @@ func (u *unit) solve() {
 			}
 		}
 	}
+}
+
+// isContext reports whether a Go variable is a context.Context: by its type,
+// or because it was derived from one under the same name, as in
+// `ctx, span := tracer.Start(ctx, name)`. What a context was made with says
+// nothing about what is asked for with it.
+func (u *unit) isContext(v int32, depth int) bool {
+	if !u.isGo || depth > maxAliases || u.vars[v].kind == importVar {
+		return false
+	}
+	if r := u.varRef(v, 0); r.Module == "context" {
+		return len(r.Steps) < 2 || r.Steps[1].Op != code.Result || r.Steps[1].N == 0
+	}
+	for i := range u.vars[v].defs {
+		d := &u.vars[v].defs[i]
+		if d.value == nil || d.value.Kind != code.Call || len(d.value.Kids) < 2 || d.value.Kids[1] == nil || d.value.Kids[1].Text != u.vars[v].name {
+			continue
+		}
+		if from := u.varOf(d.value.Kids[1]); from >= 0 && from != v && u.isContext(from, depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // callbackEdges gives the parts of a call that its callback's parameters

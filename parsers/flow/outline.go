@@ -273,6 +273,9 @@ func (o *outliner) classSymbol(s *facts.Symbol, n *code.Node) {
 		}
 		switch k.Kind {
 		case code.Func:
+			if k.Text == "" {
+				continue // a static block
+			}
 			if k.Text == "constructor" {
 				o.constructor(s, k)
 			}
