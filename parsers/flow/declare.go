@@ -28,33 +28,36 @@ func (u *unit) declareAll(list []*code.Node, sc int32, depth int) {
 	}
 }
 
+// declareNamed declares what n is if it is one of the forms with a scope or
+// names of their own.
+func (u *unit) declareNamed(n *code.Node, sc int32, depth int) bool {
+	switch n.Kind {
+	case code.Func:
+		u.declareFunc(n, sc, depth, false)
+	case code.Class, code.Interface:
+		u.declareClass(n, sc, depth)
+	case code.TypeAlias:
+		u.add(sc, n.Text, typeVar, 0, n)
+	case code.Enum:
+		u.add(sc, n.Text, enumVar, 0, n)
+	case code.Import:
+		u.declareImport(n, sc)
+	case code.Object:
+		u.declareObject(n, sc, depth)
+	case code.ForEach:
+		u.declareForEach(n, sc, depth)
+	default:
+		return false
+	}
+	return true
+}
+
 func (u *unit) declareNode(n *code.Node, sc int32, depth int) {
-	for n != nil && depth <= maxDepth {
+	for n != nil && depth <= maxDepth && !u.declareNamed(n, sc, depth) {
 		switch n.Kind {
-		case code.Func:
-			u.declareFunc(n, sc, depth, false)
-			return
-		case code.Class, code.Interface:
-			u.declareClass(n, sc, depth)
-			return
-		case code.TypeAlias:
-			u.add(sc, n.Text, typeVar, 0, n)
-			return
-		case code.Enum:
-			u.add(sc, n.Text, enumVar, 0, n)
-			return
-		case code.Import:
-			u.declareImport(n, sc)
-			return
 		case code.Var:
 			u.declareVar(n, sc)
 			n = kid(n, 1)
-		case code.Object:
-			u.declareObject(n, sc, depth)
-			return
-		case code.ForEach:
-			u.declareForEach(n, sc, depth)
-			return
 		case code.If:
 			if init := kid(n, 3); init != nil {
 				sc = u.newScope(n, n.Span, sc)

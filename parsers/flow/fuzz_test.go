@@ -3,6 +3,7 @@ package flow_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -91,17 +92,10 @@ func doubling(n int) string {
 	var b strings.Builder
 	b.WriteString("const s0 = `SELECT`;\n")
 	for i := 1; i < n; i++ {
-		b.WriteString("const s" + itoa(i) + " = `${s" + itoa(i-1) + "} ${s" + itoa(i-1) + "}`;\n")
+		b.WriteString("const s" + strconv.Itoa(i) + " = `${s" + strconv.Itoa(i-1) + "} ${s" + strconv.Itoa(i-1) + "}`;\n")
 	}
-	b.WriteString("import { db } from './db';\ndb.query(s" + itoa(n-1) + ")\n")
+	b.WriteString("import { db } from './db';\ndb.query(s" + strconv.Itoa(n-1) + ")\n")
 	return b.String()
-}
-
-func itoa(i int) string {
-	if i < 10 {
-		return string(rune('0' + i))
-	}
-	return itoa(i/10) + string(rune('0'+i%10))
 }
 
 // TestOwnCode reads the files of this repository: real programs, of which
