@@ -1,8 +1,6 @@
 package orm
 
 import (
-	"strings"
-
 	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/query"
@@ -69,32 +67,6 @@ func (t gormFinisherTable) names() map[string]bool {
 		out[name] = true
 	}
 	return out
-}
-
-func gormStep(kind, step string) string {
-	method, ok := strings.CutSuffix(step, " ()")
-	if kind != "db" && kind != "scope" {
-		return ""
-	}
-	if !ok {
-		method, what, _ := strings.Cut(step, " ")
-		switch {
-		case what == "callback(0,0)" && (method == ".Transaction" || method == ".Connection"), what == "callback(2,0)" && method == ".FindInBatches":
-			return "db"
-		case method == ".Scopes" || method == ".Preload":
-			return "scope"
-		}
-		return ""
-	}
-	switch name := strings.TrimPrefix(method, "."); {
-	case name == "Association":
-		return "assoc"
-	case gormSession[name]:
-		return kind
-	case gormBuilders[name]:
-		return "scope"
-	}
-	return ""
 }
 
 // gormCall is one chain being read.
@@ -181,37 +153,6 @@ func (g *gormCall) last(links []code.Link) (int, bool) {
 		}
 	}
 	return found, found >= 0
-}
-
-// association reads the method of an association that begins at link at.
-func (g *gormCall) association(at int) bool {
-	if at >= len(g.Links) || !g.Links[at].Called || !gormAssociation[g.Links[at].Name] {
-		return false
-	}
-	link := g.Links[at]
-	q := g.q
-	ops := map[string]query.Op{"Find": query.Select, "Count": query.Select, "Append": query.Insert, "Replace": query.Update, "Delete": query.Delete, "Clear": query.Update}
-	q.Op, q.Aggregates = ops[link.Name], link.Name == "Count"
-	q.Unknown |= query.UnknownWhere | query.UnknownOther
-	table := query.Table{Span: link.NameSpan}
-	if at > 0 {
-		if args := g.Links[at-1].Args; len(args) == 1 {
-			table.Relation, _ = g.stringOf(args[0])
-			table.Span = args[0].Span
-		}
-	}
-	ref := g.modelRef(g.model)
-	table.Model = modelName(ref)
-	if table.Relation == "" {
-		q.Unknown |= query.UnknownTable
-	}
-	q.Tables, g.models = []query.Table{table}, []code.Ref{ref}
-	if link.Name == "Find" && len(link.Args) > 1 {
-		g.and(g.conditions(link.Args[1:], true))
-	}
-	g.where()
-	g.exec = at
-	return true
 }
 
 // finish reads the finisher.

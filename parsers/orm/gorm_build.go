@@ -71,6 +71,11 @@ func (g *gormCall) part(before string, n *code.Node, after string) *query.Query 
 
 // table reads Table("orders AS o").
 func (g *gormCall) table(args []*code.Node) {
+	if name, ok := g.stringOf(first(args)); ok && len(args) == 1 && isName(name) { // quoted by the library, so that any word will do
+		c := qualified(name, args[0].Span)
+		g.q.Tables, g.models = []query.Table{{Schema: c.Table, Name: c.Name, Span: c.Span}}, nil
+		return
+	}
 	p := g.part("SELECT * FROM ", first(args), "")
 	if p == nil || len(p.Tables) == 0 || len(args) > 1 || p.Tables[0].Name == "" {
 		g.q.Unknown |= query.UnknownTable
@@ -78,6 +83,11 @@ func (g *gormCall) table(args []*code.Node) {
 	}
 	g.q.Tables, g.q.Joins, g.models = p.Tables, p.Joins, nil
 	g.q.Unknown |= p.Unknown & query.UnknownTable
+}
+
+// isName reports whether text is one name, with or without a schema.
+func isName(text string) bool {
+	return text != "" && strings.Trim(strings.ToLower(text), "abcdefghijklmnopqrstuvwxyz0123456789_.`\"") == ""
 }
 
 // selects reads Select("id, name"), Select("id", "name"), Select([]string{…}).

@@ -43,6 +43,9 @@ func (g *gormCall) modelRef(n *code.Node) code.Ref {
 	if ref.Known() {
 		return ref
 	}
+	if v := g.value(n); v != n && v != nil && v.Type != nil {
+		n = v
+	}
 	switch {
 	case n.Kind == code.Unary && (n.Text == "&" || n.Text == "*"):
 		return g.modelRef(n.Kids[0])

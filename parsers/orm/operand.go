@@ -105,32 +105,6 @@ func (c *call) isList(n *code.Node) bool {
 	return r.Known() && len(r.Steps) > 0 && r.Steps[len(r.Steps)-1].Op == code.Listed
 }
 
-// declared is the type written for a variable: of a parameter of the functions
-// around, or of a var statement before it.
-func (c *call) declared(n *code.Node) *code.Type {
-	var found *code.Type
-	list := c.env.File().Body
-	for range maxDepth * 4 {
-		var inner *code.Node
-		for _, k := range list {
-			switch {
-			case k == nil:
-			case k.Kind == code.Param && k.Text == n.Text:
-				found = k.Type
-			case k.Kind == code.Var && len(k.Kids) > 0 && k.Kids[0] != nil && k.Kids[0].Text == n.Text && k.Span.End <= n.Span.Start:
-				found = k.Type
-			case k.Span.Covers(n.Span):
-				inner = k
-			}
-		}
-		if inner == nil {
-			return found
-		}
-		list = inner.Kids
-	}
-	return found
-}
-
 // text is a short expression as it was written, "" for anything longer.
 func text(n *code.Node) string {
 	var parts []string

@@ -58,7 +58,7 @@ func (c *call) goSQL(methods goMethods, d query.Dialect) bool {
 	link := c.Links[0]
 	if c.kind == "stmt" {
 		m, ok := methods[link.Name]
-		return ok && link.Called && c.goText(nil, m, d)
+		return ok && link.Called && c.goText(c.prepared(), m, d)
 	}
 	if at, ok := prepares[link.Name]; ok && link.Called && len(c.Links) > 1 {
 		m, ok := methods[c.Links[1].Name]
@@ -72,8 +72,54 @@ func (c *call) goSQL(methods goMethods, d query.Dialect) bool {
 	return ok && link.Called && len(link.Args) > m.text && c.goText(link.Args[m.text], m, d)
 }
 
+// prepared is the text of the statement that a chain starts at, if it was
+// prepared in the same function.
+func (c *call) prepared() *code.Node {
+	def := c.assigned(c.Root)
+	if at, ok := prepares[method(def)]; ok && len(def.Args()) > at {
+		return def.Args()[at]
+	}
+	return nil
+}
+
+// expanded looks through functions of sqlx that give the same text for another
+// form of arguments: q, args, err := sqlx.In("...", ids).
+//
+// lists says that In put a list in the place of every placeholder in brackets.
+func (c *call) expanded(n *code.Node) (text *code.Node, lists bool) {
+	for range maxDepth {
+		if n == nil || c.env.String(n) != nil {
+			return n, lists
+		}
+		def := n
+		if n.Kind == code.Ident {
+			def = c.assigned(n)
+		}
+		switch name := method(def); {
+		case (name == "Rebind" || name == "BindNamed" || name == "In" || name == "Named") && len(def.Args()) > 0:
+			n, lists = def.Args()[0], lists || name == "In"
+			if c.env.String(n) == nil && len(def.Args()) > 1 && name == "Rebind" {
+				n = def.Args()[1] // sqlx.Rebind(kind, text)
+			}
+		default:
+			return n, lists
+		}
+	}
+	return n, lists
+}
+
 func (c *call) goText(n *code.Node, m goMethod, d query.Dialect) bool {
+	lists := false
+	if c.lib.Name == "sqlx" || c.lib.Name == "database/sql" {
+		n, lists = c.expanded(n)
+	}
 	c.sqlText(n, d)
+	if lists {
+		c.q.Where = mapOperands(c.q.Where, func(o query.Operand) query.Operand {
+			o.Open = o.Open || o.Kind == query.List && len(o.Items) == 1 && o.Items[0].Kind == query.Param
+			return o
+		})
+	}
 	c.q.Row = c.q.Row || m.row
 	return true
 }

@@ -72,7 +72,7 @@ func readSqlx(c *call) bool {
 		return c.goSQL(sqlxFuncs, query.Generic)
 	case "sqlxStmt":
 		m, ok := sqlxMethods[link.Name]
-		return ok && link.Called && c.goText(nil, m, driverDialect(c.env.File()))
+		return ok && link.Called && c.goText(c.prepared(), m, driverDialect(c.env.File()))
 	}
 	return c.goSQL(sqlxMethods, query.Generic)
 }
