@@ -71,6 +71,10 @@ func (m *Memo) next(c Change) *Memo {
 	return n
 }
 
+// pending is a memo of what the version before knows, at its place in this
+// one, for the version behind it.
+func (m *Memo) pending() *Memo { return &Memo{kept: m.old} }
+
 // Kept is what i was converted to in the version before, at its place in this
 // one; nil if i must be converted. The children of a kept node are not listed.
 func (n *Nodes) Kept(i int) *code.Node {

@@ -7,7 +7,7 @@ import (
 )
 
 func (c *converter) class(i int) *code.Node {
-	n := &code.Node{Kind: code.Class, Span: c.span(i)}
+	n := &code.Node{Kind: code.Class, Span: c.Span(i)}
 	c.named(n, i)
 	for k := range c.kids(i) {
 		switch c.Kind(k) {
@@ -55,7 +55,7 @@ func (c *converter) heritage(n *code.Node, i int) {
 
 // field is a field of a class or a property of an interface.
 func (c *converter) field(i int) *code.Node {
-	n := &code.Node{Kind: code.Field, Span: c.span(i), Type: c.annotation(c.child(i, "type"))}
+	n := &code.Node{Kind: code.Field, Span: c.Span(i), Type: c.annotation(c.child(i, "type"))}
 	name := c.child(i, "name")
 	if name < 0 {
 		name = c.child(i, "property")
@@ -78,7 +78,7 @@ func (c *converter) field(i int) *code.Node {
 }
 
 func (c *converter) interfaceType(i int) *code.Node {
-	n := &code.Node{Kind: code.Interface, Span: c.span(i)}
+	n := &code.Node{Kind: code.Interface, Span: c.Span(i)}
 	c.named(n, i)
 	for k := range c.kids(i) {
 		if kind := c.Kind(k); kind == "extends_type_clause" || kind == "extends_clause" {
@@ -106,14 +106,14 @@ func (c *converter) members(i int) []*code.Node {
 }
 
 func (c *converter) typeAlias(i int) *code.Node {
-	n := &code.Node{Kind: code.TypeAlias, Span: c.span(i), Type: c.typ(c.child(i, "value"))}
+	n := &code.Node{Kind: code.TypeAlias, Span: c.Span(i), Type: c.typ(c.child(i, "value"))}
 	c.named(n, i)
 	return n
 }
 
 // enum counts values that are not written on from the last number.
 func (c *converter) enum(i int) *code.Node {
-	n := &code.Node{Kind: code.Enum, Span: c.span(i)}
+	n := &code.Node{Kind: code.Enum, Span: c.Span(i)}
 	c.named(n, i)
 	body := c.child(i, "body")
 	if body < 0 {

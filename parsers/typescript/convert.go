@@ -72,7 +72,7 @@ func (c *converter) node(i int) *code.Node {
 	c.depth, c.cut = c.depth+1, false
 	n := c.rule(i)(c, i)
 	c.depth--
-	if !c.cut {
+	if s := c.Raw[i].Symbol; !c.cut && int(s) < len(c.g.keeps) && c.g.keeps[s] {
 		c.Keep(i, n)
 	}
 	c.cut = c.cut || outer
@@ -96,7 +96,7 @@ func (c *converter) need(i, parent int) *code.Node {
 	if i >= 0 {
 		n.Span = c.Span(i)
 	} else {
-		end := c.span(parent).End
+		end := c.Span(parent).End
 		n.Span = source.Span{Start: end, End: end}
 	}
 	return n
@@ -104,7 +104,7 @@ func (c *converter) need(i, parent int) *code.Node {
 
 // other keeps the modelled nodes inside something that is none.
 func (c *converter) other(i int) *code.Node {
-	n := &code.Node{Span: c.span(i)}
+	n := &code.Node{Span: c.Span(i)}
 	if c.Kind(i) == "ERROR" {
 		n.Flags |= code.Broken
 	}
@@ -174,14 +174,15 @@ func (c *converter) find(i int, kind string) int {
 	return -1
 }
 
-// span is the span of i without the comments that the grammar puts at the end
+// Span is the span of i without the comments that the grammar puts at the end
 // of a statement that misses its semicolon.
-func (c *converter) span(i int) source.Span {
-	s := c.Span(i)
-	for last := int(c.Raw[i].Stop) - 1; last > i && c.Is(last, treesitter.Extra|treesitter.Missing); last-- {
-		if c.comment(last) {
-			s.End = int(c.Raw[last-1].End)
+func (c *converter) Span(i int) source.Span {
+	s := c.Nodes.Span(i)
+	for last := int(c.Raw[i].Stop) - 1; last > i; last-- {
+		if !c.comment(last) && !c.Is(last, treesitter.Missing) {
+			break
 		}
+		s.End = int(c.Raw[last-1].End)
 	}
 	return s
 }

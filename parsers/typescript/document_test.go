@@ -59,6 +59,18 @@ export interface Row%[1]d { id: number; name?: string; lines: Array<{ sku: strin
 type Key%[1]d = keyof Row%[1]d | "total" | null;
 `
 
+const component = `
+export function OrderList({ orders, onSelect, isLoading, ...props }: { orders: Order[]; onSelect?: (id: number) => void; isLoading?: boolean } & ListProps) {
+	const { data: totals, refresh } = useTotals({ ids: orders.map(order => order.id) }, { page: 1, size: 20, cached: false });
+	const [search, setSearch] = useState<string>(props?.search);
+	return (
+		<List {...props} onSearch={value => { setSearch(value); refresh({ search: value, page: 1 }); }} isEmpty={orders.length === 0}>
+			{orders.filter(({ label }) => label.includes(search)).map(order => <Row key={order.id} onClick={() => onSelect?.(order.id)}>{totals[order.id]}</Row>)}
+		</List>
+	);
+}
+`
+
 // program has at least n lines.
 func program(n int) []byte {
 	var b strings.Builder
@@ -84,8 +96,8 @@ func read(t testing.TB, d *Document, text []byte) *code.File {
 // Whatever is typed, an open document reads as if it were opened anew; when it
 // is long, once it has no errors.
 func TestUpdateEqualsParse(t *testing.T) {
-	start := program(60)
-	pieces := []string{"", "x", " await y;\n", "(a)", "foo.bar(1)", "\n", "=> 1", "é", "`s ${q}`", "{ a: 1 }", "{", "}", "`", "(", ")", "/*", "*/", "'"}
+	start := append(program(60), component...)
+	file := func(text []byte) *source.File { return source.NewFile("/app/a.tsx", source.TSX, text) }
 	rapid.Check(t, func(t *rapid.T) {
 		d := NewDocument()
 		if long := rapid.Bool().Draw(t, "long"); long {
@@ -93,19 +105,16 @@ func TestUpdateEqualsParse(t *testing.T) {
 		}
 		defer d.Close()
 		text := start
-		if _, err := d.Update(typed(text)); err != nil {
+		if _, err := d.Update(file(text)); err != nil {
 			t.Fatal(err)
 		}
 		for range rapid.IntRange(1, 6).Draw(t, "edits") {
-			a := rapid.IntRange(0, len(text)).Draw(t, "at")
-			b := min(len(text), a+rapid.SampledFrom([]int{0, 0, 1, 3, 20, 300}).Draw(t, "cut"))
-			piece := rapid.SampledFrom(pieces).Draw(t, "piece")
-			text = append(append(append([]byte{}, text[:a]...), piece...), text[b:]...)
-			got, err := d.Update(typed(text))
+			text = edit(t, text, start)
+			got, err := d.Update(file(text))
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, err := Parse(typed(text))
+			want, err := Parse(file(text))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,6 +123,19 @@ func TestUpdateEqualsParse(t *testing.T) {
 			}
 		}
 	})
+}
+
+// edit changes some of text, or undoes everything: then what was read while
+// the text was broken must not shine through.
+func edit(t *rapid.T, text, start []byte) []byte {
+	pieces := []string{"", "x", " await y;\n", "(a)", "foo.bar(1)", "\n", "=> 1", "é", "`s ${q}`", "{ a: 1 }", "{", "}", "`", "(", ")", "/*", "*/", "'"}
+	if rapid.IntRange(0, 3).Draw(t, "undo") == 0 {
+		return start
+	}
+	a := rapid.IntRange(0, len(text)).Draw(t, "at")
+	b := min(len(text), a+rapid.SampledFrom([]int{0, 0, 1, 3, 20, 300}).Draw(t, "cut"))
+	piece := rapid.SampledFrom(pieces).Draw(t, "piece")
+	return append(append(append([]byte{}, text[:a]...), piece...), text[b:]...)
 }
 
 func BenchmarkParse(b *testing.B) {
@@ -125,16 +147,34 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+// A text further down reads as the same nodes, shifted.
+func TestShift(t *testing.T) {
+	for name, f := range inputs(t) {
+		before := "// a comment before\n\n"
+		want := parse(t, source.NewFile(f.Path, f.Lang, append([]byte(before), f.Text...)))
+		for i, n := range parse(t, f).Body {
+			if got := n.Shift(len(before)); !reflect.DeepEqual(got, want.Body[i]) {
+				t.Errorf("%s: (-want +got)\n%s", name, cmp.Diff(want.Body[i], got))
+			}
+		}
+	}
+}
+
 // BenchmarkEdit types and removes one character in the middle of 10,000 lines.
-func BenchmarkEdit(b *testing.B) {
+func BenchmarkEdit(b *testing.B) { benchmarkEdit(b, "x") }
+
+// BenchmarkBrokenEdit types and removes what leaves the statement broken.
+func BenchmarkBrokenEdit(b *testing.B) { benchmarkEdit(b, "..") }
+
+func benchmarkEdit(b *testing.B, piece string) {
 	text := program(10_000)
 	at := strings.Index(string(text[len(text)/2:]), "order.total") + len(text)/2
-	typedIn := append(append(append([]byte{}, text[:at]...), 'x'), text[at:]...)
+	typed := append(append(append([]byte{}, text[:at]...), piece...), text[at:]...)
 	d := NewDocument()
 	defer d.Close()
 	read(b, d, text)
 	b.ReportAllocs()
-	versions := [2][]byte{typedIn, text}
+	versions := [2][]byte{typed, text}
 	for i := 0; b.Loop(); i++ {
 		read(b, d, versions[i%2])
 	}

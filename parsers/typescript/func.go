@@ -9,7 +9,7 @@ import (
 // function converts all that can be called: declarations, literals, arrows,
 // methods, accessors and signatures.
 func (c *converter) function(i int) *code.Node {
-	n := &code.Node{Kind: code.Func, Span: c.span(i), Flags: c.modifiers(i), Type: c.annotation(c.child(i, "return_type"))}
+	n := &code.Node{Kind: code.Func, Span: c.Span(i), Flags: c.modifiers(i), Type: c.annotation(c.child(i, "return_type"))}
 	if k := c.child(i, "name"); k >= 0 {
 		n.Text, n.Name = c.memberName(k), c.Span(k)
 	}
@@ -185,7 +185,7 @@ func (c *converter) arrayPattern(i int) *code.Node {
 
 // staticBlock is code that a class runs when it is made.
 func (c *converter) staticBlock(i int) *code.Node {
-	n := &code.Node{Kind: code.Func, Flags: code.Static, Span: c.span(i)}
+	n := &code.Node{Kind: code.Func, Flags: code.Static, Span: c.Span(i)}
 	n.Kids = []*code.Node{c.branch(c.child(i, "body"), i)}
 	if c.cut || c.Is(i, treesitter.Broken) {
 		n.Flags |= code.Broken

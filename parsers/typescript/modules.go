@@ -5,7 +5,7 @@ import (
 )
 
 func (c *converter) importStatement(i int) *code.Node {
-	n := &code.Node{Kind: code.Import, Span: c.span(i)}
+	n := &code.Node{Kind: code.Import, Span: c.Span(i)}
 	c.from(n, i)
 	if c.has(i, "type") {
 		n.Flags |= code.TypeOnly
@@ -70,7 +70,7 @@ func (c *converter) importAlias(i int) *code.Node {
 		return c.other(i)
 	}
 	target := c.need(names[0], i)
-	return &code.Node{Kind: code.Var, Span: c.span(i), Name: target.Span, Text: "const", Kids: []*code.Node{target, c.need(names[1], i)}}
+	return &code.Node{Kind: code.Var, Span: c.Span(i), Name: target.Span, Text: "const", Kids: []*code.Node{target, c.need(names[1], i)}}
 }
 
 // export is an Export, or the declaration that is exported.
@@ -78,7 +78,7 @@ func (c *converter) export(i int) *code.Node {
 	if k := c.child(i, "declaration"); k >= 0 {
 		return c.exported(i, k)
 	}
-	n := &code.Node{Kind: code.Export, Span: c.span(i)}
+	n := &code.Node{Kind: code.Export, Span: c.Span(i)}
 	c.from(n, i)
 	if c.has(i, "type") {
 		n.Flags |= code.TypeOnly
@@ -116,7 +116,7 @@ func (c *converter) export(i int) *code.Node {
 // namespace keeps what stands in a namespace or a declared module; its names
 // are none of the file's.
 func (c *converter) namespace(i int) *code.Node {
-	n := &code.Node{Span: c.span(i)}
+	n := &code.Node{Span: c.Span(i)}
 	n.Kids = flatten(nil, c.node(c.child(i, "body")))
 	return n
 }
@@ -136,7 +136,7 @@ func (c *converter) exported(i, declaration int) *code.Node {
 	}
 	inner := c.need(declaration, i)
 	n := *inner
-	n.Span = c.span(i)
+	n.Span = c.Span(i)
 	if n.Kind == code.Block {
 		n.Kids = nil
 		for _, v := range inner.Kids {

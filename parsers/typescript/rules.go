@@ -15,6 +15,10 @@ type rule func(c *converter, i int) *code.Node
 type grammar struct {
 	*treesitter.Grammar
 	rules []rule
+	// keeps tells the symbols whose conversion a document may keep: those that
+	// are converted by their rule wherever they stand. The children of others
+	// are looked at from above, and a kept node shows none.
+	keeps []bool
 }
 
 var grammars = map[source.Lang]func() *grammar{
@@ -28,8 +32,11 @@ func grammarOf(lang source.Lang) *grammar { return grammars[lang]() }
 func load(lang source.Lang) *grammar {
 	g := &grammar{Grammar: treesitter.GrammarOf(lang)}
 	g.rules = make([]rule, g.Symbols())
+	g.keeps = make([]bool, g.Symbols())
 	for i := range g.rules {
-		g.rules[i] = rules[g.Name(uint16(i))]
+		name := g.Name(uint16(i))
+		g.rules[i] = rules[name]
+		g.keeps[i] = g.rules[i] != nil && name != "object_pattern" && name != "array_pattern"
 	}
 	return g
 }
@@ -78,6 +85,7 @@ var rules = map[string]rule{
 	"import_statement": (*converter).importStatement, "import_alias": (*converter).importAlias,
 	"export_statement": (*converter).export, "module": (*converter).namespace, "internal_module": (*converter).namespace,
 
+	"jsx_element": (*converter).other, "jsx_expression": (*converter).other, "sequence_expression": (*converter).other,
 	"jsx_opening_element": (*converter).jsxTag, "jsx_self_closing_element": (*converter).jsxTag,
 	"jsx_attribute": (*converter).jsxAttribute, "jsx_closing_element": (*converter).nothing,
 

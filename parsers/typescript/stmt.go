@@ -54,7 +54,7 @@ func implemented(list []*code.Node) []*code.Node {
 }
 
 func (c *converter) block(i int) *code.Node {
-	return &code.Node{Kind: code.Block, Span: c.span(i), Kids: c.list(i)}
+	return &code.Node{Kind: code.Block, Span: c.Span(i), Kids: c.list(i)}
 }
 
 // branch is a statement where one must stand; an empty one is an empty Block.
@@ -85,7 +85,7 @@ func (c *converter) expression(i int) *code.Node {
 // single is a rule for a node of one optional kid.
 func single(kind code.Kind) rule {
 	return func(c *converter, i int) *code.Node {
-		n := &code.Node{Kind: kind, Span: c.span(i)}
+		n := &code.Node{Kind: kind, Span: c.Span(i)}
 		for k := range c.kids(i) {
 			n.Kids = append(n.Kids, c.need(k, i))
 		}
@@ -102,7 +102,7 @@ func (c *converter) variables(i int) *code.Node {
 	if kind := c.child(i, "kind"); kind >= 0 {
 		keyword = c.Text(kind)
 	}
-	span := c.span(i)
+	span := c.Span(i)
 	list := &code.Node{Kind: code.Block, Span: span}
 	for k := range c.kids(i) {
 		if c.Kind(k) != "variable_declarator" {
@@ -128,20 +128,20 @@ func (c *converter) ifStatement(i int) *code.Node {
 	if k := c.child(i, "alternative"); k >= 0 {
 		alternative = c.branch(c.inner(k), k)
 	}
-	return &code.Node{Kind: code.If, Span: c.span(i), Kids: []*code.Node{
+	return &code.Node{Kind: code.If, Span: c.Span(i), Kids: []*code.Node{
 		c.need(c.child(i, "condition"), i), c.branch(c.child(i, "consequence"), i), alternative,
 	}}
 }
 
 func (c *converter) forStatement(i int) *code.Node {
-	return &code.Node{Kind: code.For, Span: c.span(i), Kids: []*code.Node{
+	return &code.Node{Kind: code.For, Span: c.Span(i), Kids: []*code.Node{
 		c.node(c.child(i, "initializer")), c.node(c.child(i, "condition")), c.node(c.child(i, "increment")),
 		c.branch(c.child(i, "body"), i),
 	}}
 }
 
 func (c *converter) forEach(i int) *code.Node {
-	n := &code.Node{Kind: code.ForEach, Span: c.span(i), Text: "of", Kids: []*code.Node{
+	n := &code.Node{Kind: code.ForEach, Span: c.Span(i), Text: "of", Kids: []*code.Node{
 		c.target(c.child(i, "left"), i), c.need(c.child(i, "right"), i), c.branch(c.child(i, "body"), i),
 	}}
 	switch {
@@ -154,25 +154,25 @@ func (c *converter) forEach(i int) *code.Node {
 }
 
 func (c *converter) while(i int) *code.Node {
-	return &code.Node{Kind: code.While, Span: c.span(i), Kids: []*code.Node{
+	return &code.Node{Kind: code.While, Span: c.Span(i), Kids: []*code.Node{
 		c.need(c.child(i, "condition"), i), c.branch(c.child(i, "body"), i),
 	}}
 }
 
 func (c *converter) doWhile(i int) *code.Node {
-	return &code.Node{Kind: code.DoWhile, Span: c.span(i), Kids: []*code.Node{
+	return &code.Node{Kind: code.DoWhile, Span: c.Span(i), Kids: []*code.Node{
 		c.branch(c.child(i, "body"), i), c.need(c.child(i, "condition"), i),
 	}}
 }
 
 func (c *converter) switchStatement(i int) *code.Node {
-	n := &code.Node{Kind: code.Switch, Span: c.span(i), Kids: []*code.Node{c.need(c.child(i, "value"), i)}}
+	n := &code.Node{Kind: code.Switch, Span: c.Span(i), Kids: []*code.Node{c.need(c.child(i, "value"), i)}}
 	body := c.child(i, "body")
 	if body < 0 {
 		return n
 	}
 	for k := range c.kids(body) {
-		one := &code.Node{Kind: code.Case, Span: c.span(k)}
+		one := &code.Node{Kind: code.Case, Span: c.Span(k)}
 		value := c.child(k, "value")
 		if value < 0 {
 			one.Text = "default"
@@ -190,7 +190,7 @@ func (c *converter) switchStatement(i int) *code.Node {
 }
 
 func (c *converter) try(i int) *code.Node {
-	n := &code.Node{Kind: code.Try, Span: c.span(i), Kids: []*code.Node{c.branch(c.child(i, "body"), i), nil, nil}}
+	n := &code.Node{Kind: code.Try, Span: c.Span(i), Kids: []*code.Node{c.branch(c.child(i, "body"), i), nil, nil}}
 	if k := c.child(i, "handler"); k >= 0 {
 		n.Kids[1] = c.catch(k)
 	}
@@ -212,13 +212,13 @@ func (c *converter) catch(i int) *code.Node {
 	if v.Kids[0].Kind == code.Ident {
 		v.Name = v.Kids[0].Span
 	}
-	body.Span = c.span(i)
+	body.Span = c.Span(i)
 	body.Kids = append([]*code.Node{v}, body.Kids...)
 	return &body
 }
 
 func (c *converter) jump(i int) *code.Node {
-	n := &code.Node{Kind: code.Break, Span: c.span(i)}
+	n := &code.Node{Kind: code.Break, Span: c.Span(i)}
 	if c.Kind(i) == "continue_statement" {
 		n.Kind = code.Continue
 	}

@@ -41,7 +41,7 @@ func (c *converter) template(i int) *code.Node {
 		host := c.Span(k)
 		b.decode(c.Source, source.Span{Start: from, End: host.Start})
 		hole := c.need(c.inner(k), k)
-		b.hole(c.Text(k), host, hole.Span)
+		b.hole(host.In(c.Source), host, hole.Span)
 		n.Kids = append(n.Kids, hole)
 		from = host.End
 	}

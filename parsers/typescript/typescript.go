@@ -73,13 +73,9 @@ func (d *Document) Update(f *source.File) (*code.File, error) {
 	}
 	if d.doc == nil {
 		d.lang, d.doc = f.Lang, treesitter.NewDocument(f.Lang)
+		d.doc.Whole = d.whole
 	}
-	masked := mask(f.Text)
-	nodes, err := d.doc.UpdateAs(f.Text, masked)
-	if err == nil && nodes.Is(0, treesitter.Broken) && len(f.Text) <= d.whole {
-		d.doc.Close()
-		nodes, err = d.doc.UpdateAs(f.Text, masked)
-	}
+	nodes, err := d.doc.UpdateAs(f.Text, mask(f.Text))
 	if err != nil {
 		return nil, err
 	}
