@@ -27,7 +27,14 @@ type Reader struct {
 	// KindOf is the kind of handle a value of this origin is, "" for none. The
 	// workspace has followed the origin to a symbol of a library's module, such
 	// as `@prisma/client PrismaClient inst`, `gorm.io/gorm Open () result(0)`.
+	// Symbols of generated files, and of modules that are no file of the
+	// workspace, are asked about as they are written (`./generated/prisma/client
+	// PrismaClient inst`), before anything is followed.
 	KindOf func(code.Ref) string
+	// InterfaceKind is the kind of handle that an interface of the workspace
+	// stands for if it declares this method with this first result:
+	// QueryContext giving `database/sql Rows inst`. Nil if none can.
+	InterfaceKind func(method string, result code.Ref) string
 }
 
 // Handle is one kind of value that queries start from.

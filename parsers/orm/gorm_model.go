@@ -11,10 +11,10 @@ import (
 
 // gormModels reads the structs of a file that are GORM models: those with gorm
 // tags or gorm.Model, and where the file imports GORM also those with a
-// TableName method or an ID field. A struct that others of the file embed is
+// TableName method, an ID field, or a place in AutoMigrate or Model. A struct that others of the file embed is
 // part of them and no table.
 func gormModels(f *code.File) []*schema.Model {
-	r := &modelReader{file: f, structs: map[string]*code.Node{}, scalars: map[string]*code.Type{}, tables: map[string]string{}, embedded: map[string]bool{}}
+	r := &modelReader{file: f, structs: map[string]*code.Node{}, scalars: map[string]*code.Type{}, tables: map[string]string{}, embedded: map[string]bool{}, used: map[string]bool{}}
 	r.collect()
 	var out []*schema.Model
 	for _, n := range f.Body {
@@ -35,6 +35,7 @@ type modelReader struct {
 	scalars  map[string]*code.Type // type Status string
 	tables   map[string]string     // from TableName methods
 	embedded map[string]bool
+	used     map[string]bool // handed to AutoMigrate or Model
 }
 
 func (r *modelReader) collect() {
@@ -59,6 +60,26 @@ func (r *modelReader) collect() {
 			r.tableMethod(n)
 		}
 	}
+	if r.imports && len(r.structs) > 0 {
+		for _, n := range r.file.Body {
+			n.Walk(r.use)
+		}
+	}
+}
+
+// use notes the structs that a call of AutoMigrate or Model names.
+func (r *modelReader) use(n *code.Node) bool {
+	if m := method(n); m == "AutoMigrate" || m == "Model" {
+		for _, a := range n.Args() {
+			if a.Kind == code.Unary && a.Text == "&" {
+				a = a.Kids[0]
+			}
+			if a.Type != nil && a.Type.Qual == "" {
+				r.used[base(a.Type).Name] = true
+			}
+		}
+	}
+	return true
 }
 
 // tableMethod reads func (User) TableName() string { return "users" }.
@@ -105,7 +126,7 @@ func (r *modelReader) isModel(n *code.Node) bool {
 		hasID = hasID || f.Text == "ID"
 	}
 	_, named := r.tables[n.Text]
-	return r.imports && fields > 0 && (named || hasID) && !r.embedded[n.Text]
+	return r.imports && fields > 0 && (named || hasID || r.used[n.Text]) && !r.embedded[n.Text]
 }
 
 func (r *modelReader) model(n *code.Node) *schema.Model {

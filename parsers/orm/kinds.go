@@ -84,3 +84,22 @@ func (l *Library) step(kind string, steps []code.Step, at int) (string, int) {
 	}
 	return "", at + n
 }
+
+// InterfaceKind is the kind of handle an interface stands for that declares
+// method with this first result, "" for none.
+func (l *Library) InterfaceKind(method string, result code.Ref) string {
+	steps, ok := normalise(&result)
+	if !ok || !slices.ContainsFunc(l.Modules, func(m string) bool { return result.Module == m || strings.HasPrefix(result.Module, m+"/") }) {
+		return ""
+	}
+	symbol := result.Name
+	for _, s := range steps {
+		symbol += " " + s.String()
+	}
+	for _, h := range l.Handles {
+		if want := l.Results[h.Kind+" "+method]; want != "" && want == symbol {
+			return h.Kind
+		}
+	}
+	return ""
+}

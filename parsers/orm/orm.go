@@ -52,6 +52,10 @@ type Library struct {
 	Root func(module, rest string) string
 	// Step is asked where Steps has no entry. Nil for most.
 	Step func(kind, step string) string
+	// Results tells what the methods of a handle of one kind give, for
+	// interfaces that declare some of them: "db QueryContext" to the result's
+	// symbol in one of Modules or under one of them, "Rows inst".
+	Results map[string]string
 	// Handles are the kinds of handle with the methods that execute.
 	Handles []facts.Handle
 	// Read fills c.q for the links of a chain that starts at a handle of
@@ -88,7 +92,7 @@ func Readers(parse SQLParser) []facts.Reader {
 	var out []facts.Reader
 	for _, l := range All() {
 		out = append(out, facts.Reader{
-			Library: l.Name, Reads: l.Reads, Handles: l.Handles, KindOf: l.KindOf,
+			Library: l.Name, Reads: l.Reads, Handles: l.Handles, KindOf: l.KindOf, InterfaceKind: l.InterfaceKind,
 			Read: func(kind string, c *code.Chain, env code.Env) (facts.Reading, bool) {
 				return l.read(kind, c, env, parse)
 			},

@@ -13,6 +13,7 @@ var _ = add(&Library{
 	Reads: isGo,
 	Modules: []string{
 		"github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/pgxpool", "github.com/jackc/pgx/v4", "github.com/jackc/pgx/v4/pgxpool", "github.com/jackc/pgx",
+		"github.com/jackc/pgconn",
 	},
 	Roots: map[string]string{
 		"Conn inst": "db", "Pool inst": "db", "Tx inst": "db", "ConnPool inst": "db",
@@ -23,6 +24,7 @@ var _ = add(&Library{
 		"db .Begin ()": "db", "db .BeginTx ()": "db", "db .BeginEx ()": "db", "db .Acquire ()": "db", "db .Conn ()": "db", "db .Hijack ()": "db",
 		"db .AcquireFunc callback(1,0)": "db", "db .BeginFunc callback(1,0)": "db", "db .BeginTxFunc callback(2,0)": "db",
 	},
+	Results: map[string]string{"db Query": "Rows inst", "db QueryRow": "Row inst", "db Exec": "CommandTag inst", "db SendBatch": "BatchResults inst"},
 	Handles: []facts.Handle{{Kind: "db", Methods: names("Query QueryRow QueryEx QueryRowEx QueryFunc Exec ExecEx SendBatch CopyFrom")}},
 	Read:    readPgx,
 })

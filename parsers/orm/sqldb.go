@@ -16,7 +16,11 @@ var _ = add(&Library{
 		"DB inst": "db", "Tx inst": "db", "Conn inst": "db", "Stmt inst": "stmt",
 		"Open ()": "db", "OpenDB ()": "db", "OpenDBFromPool ()": "db",
 	},
-	Steps:   sqlSteps,
+	Steps: sqlSteps,
+	Results: map[string]string{
+		"db Query": "Rows inst", "db QueryContext": "Rows inst", "db QueryRow": "Row inst", "db QueryRowContext": "Row inst",
+		"db Exec": "Result inst", "db ExecContext": "Result inst",
+	},
 	Handles: []facts.Handle{{Kind: "db", Methods: goSQL.methods()}, {Kind: "stmt", Methods: goSQL.methods()}},
 	Read:    func(c *call) bool { return c.goSQL(goSQL, query.Generic) },
 })

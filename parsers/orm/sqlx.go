@@ -16,6 +16,10 @@ var _ = add(&Library{
 	Modules: []string{"github.com/jmoiron/sqlx"},
 	Roots:   sqlxRoots(),
 	Steps:   sqlxSteps(),
+	Results: map[string]string{
+		"db Queryx": "Rows inst", "db QueryxContext": "Rows inst", "db NamedQuery": "Rows inst", "db NamedQueryContext": "Rows inst",
+		"db QueryRowx": "Row inst", "db QueryRowxContext": "Row inst",
+	},
 	Handles: []facts.Handle{
 		{Kind: "db", Methods: sqlxMethods.methods()},
 		{Kind: "sqlxStmt", Methods: sqlxMethods.methods()},
