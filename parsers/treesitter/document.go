@@ -1,8 +1,6 @@
 package treesitter
 
 import (
-	"bytes"
-
 	"github.com/dbwise/dbwise/parsers/source"
 	sitter "github.com/smacker/go-tree-sitter"
 )
@@ -52,7 +50,8 @@ func (d *Document) parse(text, masked []byte) (*Nodes, error) {
 	if d.sound == nil || g == nil {
 		return d.open(masked)
 	}
-	change := d.edit(masked)
+	change := Diff(d.masked, masked)
+	editTree(d.sound, change, d.masked, masked)
 	memo := d.memo.next(change.union(Diff(d.text, text), len(text)))
 	tree, err := g.parse(Interactive, d.sound, masked)
 	if err != nil {
@@ -94,28 +93,6 @@ func fresh(lang source.Lang, masked []byte) (*Nodes, error) {
 	}
 	defer t.Close()
 	return t.Nodes(), nil
-}
-
-// edit tells the tree what became of its text.
-func (d *Document) edit(masked []byte) Change {
-	change := Diff(d.masked, masked)
-	d.sound.Edit(sitter.EditInput{
-		StartIndex:  uint32(change.Old.Start),
-		OldEndIndex: uint32(change.Old.End),
-		NewEndIndex: uint32(change.New.End),
-		StartPoint:  point(d.masked, change.Old.Start),
-		OldEndPoint: point(d.masked, change.Old.End),
-		NewEndPoint: point(masked, change.New.End),
-	})
-	return change
-}
-
-func point(text []byte, off int) sitter.Point {
-	before := text[:off]
-	return sitter.Point{
-		Row:    uint32(bytes.Count(before, []byte{'\n'})),
-		Column: uint32(off - bytes.LastIndexByte(before, '\n') - 1),
-	}
 }
 
 // Close frees the tree; the document can be updated again.

@@ -6,9 +6,11 @@ package treesitter
 import "C"
 
 import (
+	"bytes"
 	"unsafe"
 
 	"github.com/dbwise/dbwise/parsers/source"
+	sitter "github.com/smacker/go-tree-sitter"
 )
 
 // Raw is one node of a tree, named or not. Nodes stand in pre-order: the
@@ -53,9 +55,7 @@ type Nodes struct {
 func (t *Tree) Nodes() *Nodes { return t.nodes(nil) }
 
 func (t *Tree) nodes(m *Memo) *Nodes {
-	// A sitter.Node begins with tree-sitter's own node value, which is all
-	// that C needs; a test holds the layouts together.
-	root := *(*C.dbwise_node)(unsafe.Pointer(t.tree.RootNode()))
+	root := rootOf(t.tree)
 	var stops *C.dbwise_stop
 	if m != nil && len(m.stops) > 0 {
 		stops = (*C.dbwise_stop)(unsafe.Pointer(&m.stops[0]))
@@ -71,6 +71,32 @@ func (t *Tree) nodes(m *Memo) *Nodes {
 	copy(nodes.Raw, unsafe.Slice((*Raw)(unsafe.Pointer(list)), count))
 	C.free(unsafe.Pointer(list))
 	return nodes
+}
+
+// rootOf is tree-sitter's own value of a root: a sitter.Node begins with it; a
+// test holds the layouts together.
+func rootOf(t *sitter.Tree) C.dbwise_node {
+	return *(*C.dbwise_node)(unsafe.Pointer(t.RootNode()))
+}
+
+// editTree tells a tree that old became text by a change.
+func editTree(t *sitter.Tree, c Change, old, text []byte) {
+	C.dbwise_edit_tree(rootOf(t), C.dbwise_edit{
+		start:         C.uint32_t(c.Old.Start),
+		old_end:       C.uint32_t(c.Old.End),
+		new_end:       C.uint32_t(c.New.End),
+		start_point:   point(old, c.Old.Start),
+		old_end_point: point(old, c.Old.End),
+		new_end_point: point(text, c.New.End),
+	})
+}
+
+func point(text []byte, off int) C.dbwise_point {
+	before := text[:off]
+	return C.dbwise_point{
+		row:    C.uint32_t(bytes.Count(before, []byte{'\n'})),
+		column: C.uint32_t(off - bytes.LastIndexByte(before, '\n') - 1),
+	}
 }
 
 // First is the first child of i, -1 if there is none.

@@ -161,6 +161,28 @@ func TestUpdateEqualsParse(t *testing.T) {
 	})
 }
 
+// Tree-sitter keeps the size of short tokens in a byte; an edit must tell the
+// columns right, or a token that grows beyond makes all behind it misplaced.
+func TestTokenGrows(t *testing.T) {
+	for _, token := range []string{"x", "// x", "/* x */ x", "'x'", "  x"} {
+		for size := 200; size < 270; size += 3 {
+			d := NewDocument(source.TypeScript)
+			text := "before();\n" + strings.Replace(token, "x", strings.Repeat("x", size), 1) + "\nafter(1);\n"
+			for range 40 {
+				got, err := d.Update([]byte(text))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if want := parse(t, source.TypeScript, text).Nodes(); !reflect.DeepEqual(got.Raw, want.Raw) {
+					t.Fatalf("%s of %d bytes: the tree differs from a fresh one", token, len(text)-22)
+				}
+				text = strings.Replace(text, "xx", "xxyy", 1)
+			}
+			d.Close()
+		}
+	}
+}
+
 func BenchmarkParse(b *testing.B) {
 	text := []byte(big(10_000))
 	b.SetBytes(int64(len(text)))

@@ -35,6 +35,15 @@ extern bool ts_node_is_missing(dbwise_node) LATER;
 extern bool ts_node_is_extra(dbwise_node) LATER;
 extern bool ts_node_has_error(dbwise_node) LATER;
 
+extern void ts_tree_edit(void *, const dbwise_edit *) LATER;
+
+// The binding's own Edit passes the old end as the new end point. Tree-sitter
+// decides by columns whether the size of a token fits in a byte, so a token
+// that grew beyond 255 bytes wrapped around.
+void dbwise_edit_tree(dbwise_node root, dbwise_edit edit) {
+  ts_tree_edit((void *)root.tree, &edit);
+}
+
 static void fill(dbwise_raw *r, const cursor *c) {
   dbwise_node n = ts_tree_cursor_current_node(c);
   r->start = ts_node_start_byte(n);

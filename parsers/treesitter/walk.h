@@ -35,4 +35,17 @@ typedef struct {
 dbwise_raw *dbwise_walk(dbwise_node root, const dbwise_stop *stops,
                         uint32_t stop_count, uint32_t *count);
 
+// A place in a text, and what tree-sitter's api.h calls TSInputEdit.
+typedef struct {
+  uint32_t row, column;
+} dbwise_point;
+
+typedef struct {
+  uint32_t start, old_end, new_end;
+  dbwise_point start_point, old_end_point, new_end_point;
+} dbwise_edit;
+
+// dbwise_edit_tree tells the tree of a node what became of its text.
+void dbwise_edit_tree(dbwise_node root, dbwise_edit edit);
+
 #endif
