@@ -26,7 +26,9 @@ func (c *converter) importStatement(i int) *code.Node {
 			n.Kids = append(n.Kids, c.imported("*", c.inner(k), k))
 		case "named_imports":
 			for s := range c.kids(k) {
-				n.Kids = append(n.Kids, c.importSpecifier(s))
+				if c.child(s, "name") >= 0 {
+					n.Kids = append(n.Kids, c.importSpecifier(s))
+				}
 			}
 		}
 	}
@@ -90,7 +92,9 @@ func (c *converter) export(i int) *code.Node {
 		switch c.Kind(k) {
 		case "export_clause":
 			for s := range c.kids(k) {
-				n.Kids = append(n.Kids, c.exportSpecifier(s))
+				if c.child(s, "name") >= 0 {
+					n.Kids = append(n.Kids, c.exportSpecifier(s))
+				}
 			}
 		case "namespace_export":
 			n.Kids = append(n.Kids, c.namespaceExport(k))
