@@ -1,0 +1,101 @@
+package lsp
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+// indexer reads the workspace in the background: at the start, and again when
+// its folders or its configuration change.
+type indexer struct {
+	mu     sync.Mutex // guards what follows
+	roots  []string
+	cancel context.CancelFunc
+	// ready is closed once the workspace was read for the first time.
+	ready  chan struct{}
+	loaded bool
+	// rounds counts the readings that were shown.
+	rounds int
+	// turn is held by the reading that runs.
+	turn sync.Mutex
+}
+
+func (x *indexer) setRoots(roots []string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.roots = roots
+	if x.ready == nil {
+		x.ready = make(chan struct{})
+	}
+}
+
+func (x *indexer) rootsNow() []string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Clone(x.roots)
+}
+
+// start reads the configuration and then everything, ending a reading that is
+// under way.
+func (x *indexer) start(s *server) {
+	x.mu.Lock()
+	if x.cancel != nil {
+		x.cancel()
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	x.cancel = cancel
+	x.mu.Unlock()
+	s.spawn("index", func(context.Context) {
+		defer cancel()
+		x.turn.Lock()
+		defer x.turn.Unlock()
+		if ctx.Err() == nil {
+			x.load(ctx, s)
+		}
+	})
+}
+
+func (x *indexer) load(ctx context.Context, s *server) {
+	roots := slices.DeleteFunc(x.rootsNow(), func(r string) bool {
+		_, err := os.Stat(filepath.FromSlash(r))
+		if err != nil {
+			s.log.Warn("a workspace folder cannot be read", "folder", r, "error", err)
+		}
+		return err != nil
+	})
+	s.readConfig(ctx, roots)
+	begin := time.Now()
+	p := s.startProgress(ctx)
+	snap, err := s.store.Load(ctx, roots, p.report)
+	p.end()
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		s.log.Error("the workspace cannot be read", "error", err)
+	} else {
+		s.log.Info("the workspace is indexed", "folders", len(roots), "files", len(snap.Files()), "ms", time.Since(begin).Milliseconds())
+	}
+	x.mu.Lock()
+	if !x.loaded {
+		x.loaded = true
+		close(x.ready)
+	}
+	x.mu.Unlock()
+	s.changed()
+}
+
+// wait waits until the workspace was read once, at most for d.
+func (x *indexer) wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-x.ready:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
