@@ -20,7 +20,10 @@ import (
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/diagnostics/workspace"
+	"github.com/dbwise/dbwise/parsers/code"
+	"github.com/dbwise/dbwise/parsers/golang"
 	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/typescript"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )
@@ -285,10 +288,32 @@ func laws(t *testing.T, input, after map[string]string, found []diagnostics.Diag
 			t.Errorf("after the fixes %s no longer parses: %v", name, fa.Problems)
 		}
 	}
+	for name, text := range after {
+		if lang := source.LangOf(name); lang.Host() {
+			if n := broken(lang, text); n > broken(lang, input[name]) {
+				t.Errorf("after the fixes %s is no longer %s: %d broken places", name, lang, n)
+			}
+		}
+	}
 	left := check(t, after, rule, rules)
 	if len(left) > len(found)-fixes {
 		t.Errorf("%d findings, %d fixed, but %d are left:\n%s", len(found), fixes, len(left), render(after, left))
 	}
+}
+
+// broken counts the places of a program where its grammar finds no sense.
+func broken(lang source.Lang, text string) int {
+	f := source.NewFile("/x", lang, []byte(text))
+	var parsed *code.File
+	if lang == source.Go {
+		parsed, _ = golang.Parse(f)
+	} else {
+		parsed, _ = typescript.Parse(f)
+	}
+	if parsed == nil {
+		return 0
+	}
+	return len(parsed.Broken)
 }
 
 // doc holds that the examples of the documentation are true.

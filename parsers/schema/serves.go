@@ -85,7 +85,7 @@ func (t *Table) Serves(a Access) Answer {
 
 func (a Answer) score() int {
 	n := 0
-	for _, on := range []bool{a.Order, a.Filter, a.Unique} {
+	for _, on := range []bool{a.Unique, a.Filter, a.Order} {
 		n *= 2
 		if on {
 			n++
@@ -101,7 +101,7 @@ func (k Key) serves(a Access) Answer {
 		return Answer{}
 	}
 	var got Answer
-	n, exact := 0, 0
+	n, exact, values := 0, 0, 0
 	for n < len(k.Parts) && k.Parts[n].Column != "" {
 		col := k.Parts[n].Column
 		if !has(a.Equal, col) && !has(a.In, col) && !has(a.Null, col) {
@@ -110,9 +110,14 @@ func (k Key) serves(a Access) Answer {
 		if has(a.Equal, col) && exact == n {
 			exact++
 		}
+		if !has(a.Null, col) {
+			values++
+		}
 		n++
 	}
-	got.Filter = n > 0 || len(k.Parts) > 0 && has(a.Range, k.Parts[0].Column)
+	// IS NULL alone finds the common case, not the rare one: it counts only
+	// beside a value, unless nothing else is asked.
+	got.Filter = values > 0 || n > 0 && len(a.Equal)+len(a.In) == 0 || len(k.Parts) > 0 && has(a.Range, k.Parts[0].Column)
 	if k.Unique && n == len(k.Parts) && !k.Partial {
 		// At most one row for each listed value: nothing is left to sort.
 		got.Unique, got.Order = exact == n, exact == n
@@ -176,14 +181,18 @@ func has(list []string, s string) bool {
 	return false
 }
 
-// CoversPrefix reports whether some full key path starts with exactly these
-// columns, in any order: what a foreign key look-up needs.
+// CoversPrefix reports whether some key path starts with exactly these columns,
+// in any order: what a foreign key look-up needs. A partial index counts if
+// its predicate is about these columns only, as in WHERE parent_id IS NOT NULL.
 func (t *Table) CoversPrefix(cols []string) bool {
 	for _, k := range t.KeyPaths() {
-		if k.Partial || len(k.Parts) < len(cols) {
+		if len(k.Parts) < len(cols) {
 			continue
 		}
 		all := true
+		for _, c := range k.Needs {
+			all = all && has(cols, c)
+		}
 		for _, p := range k.Parts[:len(cols)] {
 			all = all && p.Column != "" && has(cols, p.Column)
 		}

@@ -26,8 +26,9 @@ var _ = set.Add(&diagnostics.Rule{
 		Good: "-- migrations/1_init.up.sql --\nCREATE TABLE users (id bigint PRIMARY KEY, nickname text);\n" +
 			"-- migrations/2_add.up.sql --\nALTER TABLE users ADD COLUMN name text;\n" +
 			"-- queries/users.sql --\nSELECT name FROM users WHERE id = $1;\n",
-		FixSafety: "The fix keeps the data in a table of its own before the column goes; it adds a statement that reads the " +
-			"whole table, so it is unsafe.",
+		FixSafety: "While code names the column, the fix takes the statement out of this migration, to be written again when no code " +
+			"does. Otherwise it copies key and column to a table of its own first, which reads the whole table. Both are unsafe: they change " +
+			"what the migration does. A copy made before the drop in the same file is seen, and the rule is silent.",
 		Refs: []string{"PostgreSQL manual, ALTER TABLE, DROP COLUMN", "PostgreSQL manual, Appendix A, 42703 undefined_column"},
 	},
 	Step: dropColumn,
@@ -41,6 +42,9 @@ func dropColumn(p *diagnostics.Pass, s *schema.Step) {
 		return
 	}
 	refs := liveReferences(p, s)
+	if len(refs) == 0 && keptAside(p, s) {
+		return
+	}
 	d := diagnostics.Diagnostic{Span: s.Span}
 	name := s.Table.String() + "." + s.Column
 	if len(refs) == 0 {
@@ -54,7 +58,11 @@ func dropColumn(p *diagnostics.Pass, s *schema.Step) {
 			d.Related = append(d.Related, diagnostics.Related{Location: r.Location, Message: describe(r, s.Column)})
 		}
 	}
-	if fix, ok := keepColumn(p, s); ok {
+	fix, ok := keepColumn(p, s)
+	if len(refs) > 0 {
+		fix, ok = takeOut(p, s)
+	}
+	if ok {
 		d.Fixes = append(d.Fixes, fix)
 	}
 	p.Report(d)
@@ -107,7 +115,7 @@ func keepColumn(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	if s.Before == nil || s.Before.PrimaryKey == nil || s.Before.Column(s.Column) == nil {
 		return diagnostics.Fix{}, false
 	}
-	backup := identifier(s.Before.Name.Name + "_" + s.Column + "_backup")
+	backup := backupName(s)
 	if p.Snapshot.Database(s.Path) == nil || p.Snapshot.Database(s.Path).Catalog.Table(schema.Name{Schema: s.Before.Name.Schema, Name: backup}) != nil {
 		return diagnostics.Fix{}, false
 	}
@@ -116,4 +124,40 @@ func keepColumn(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 		keys, qualified(s.Before.Name), indentOf(p.File, s.Stmt.Start))
 	return diagnostics.Fix{Title: fmt.Sprintf("Copy `%s` to `%s` before it is dropped", s.Column, backup), Safety: diagnostics.Unsafe,
 		Edits: []diagnostics.FileEdit{p.Edit(source.Span{Start: s.Stmt.Start, End: s.Stmt.Start}, text)}}, true
+}
+
+func backupName(s *schema.Step) string {
+	return identifier(s.Before.Name.Name + "_" + s.Column + "_backup")
+}
+
+// keptAside reports whether an earlier statement of the file made the backup table.
+func keptAside(p *diagnostics.Pass, s *schema.Step) bool {
+	if s.Before == nil {
+		return false
+	}
+	for _, other := range p.Snapshot.Steps(s.Path) {
+		if other.Kind == schema.CreateTable && other.Span.Start < s.Span.Start && other.Table.Name == backupName(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// takeOut is the fix that removes the statement, if it does nothing else and
+// the migration does.
+func takeOut(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
+	others := 0
+	for _, other := range p.Snapshot.Steps(s.Path) {
+		switch {
+		case other.Stmt == s.Stmt && other.Span != s.Span:
+			return diagnostics.Fix{}, false
+		case other.Stmt != s.Stmt && !other.Down:
+			others++
+		}
+	}
+	if others == 0 {
+		return diagnostics.Fix{}, false
+	}
+	return diagnostics.Fix{Title: fmt.Sprintf("Take the drop of `%s` out of this migration", s.Column), Safety: diagnostics.Unsafe,
+		Edits: []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), "")}}, true
 }

@@ -16,7 +16,7 @@ import (
 // filled it, and the association's field in place of the query in the loop.
 func gormRewrite(j *job) (diagnostics.Fix, bool) {
 	it, ok := j.iteration()
-	if !ok || j.loop.OverCall < 0 || j.call.Query.Op != query.Select || len(j.call.Query.Where) != 1 {
+	if !ok || j.loop.OverCall < 0 || j.call.Query.Op != query.Select {
 		return diagnostics.Fix{}, false
 	}
 	outer := j.outer()
@@ -60,8 +60,8 @@ func (j *job) relation(outer *workspace.Call, it iteration) (schema.Relation, bo
 	if model == nil || len(q.Models) == 0 || q.Models[0] == nil || len(q.Known) == 0 || q.Known[0] == nil {
 		return schema.Relation{}, false
 	}
-	filter := q.Where[0]
-	if filter.Op != query.Eq || filter.Wrapped != "" {
+	filter, ok := onlyFilter(q.Where)
+	if !ok {
 		return schema.Relation{}, false
 	}
 	value := filter.Operand.Span.In(j.p.File.Text)
@@ -86,6 +86,22 @@ func (j *job) relation(outer *workspace.Call, it iteration) (schema.Relation, bo
 		}
 	}
 	return schema.Relation{}, false
+}
+
+// onlyFilter is the one condition of a query, beside the soft delete that
+// Preload adds as well.
+func onlyFilter(where []query.Predicate) (query.Predicate, bool) {
+	var out query.Predicate
+	for _, c := range where {
+		switch {
+		case c.Op == query.IsNull && c.Span.Empty():
+		case c.Op == query.Eq && c.Wrapped == "" && out.Op != query.Eq:
+			out = c
+		default:
+			return out, false
+		}
+	}
+	return out, out.Op == query.Eq
 }
 
 // statements are the two statements that make the loop's own row: `var c T`

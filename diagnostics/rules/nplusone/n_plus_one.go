@@ -99,8 +99,12 @@ func report(p *diagnostics.Pass, loop int, hits []hit) {
 	}
 	d.Related = append(d.Related, diagnostics.Related{
 		Location: source.Location{Path: p.File.Path, Span: l.Head}, Message: "the loop"})
-	for _, hop := range first.reach.Via {
-		d.Related = append(d.Related, diagnostics.Related{Location: hop.Site, Message: "called in `" + hop.Name + "`"})
+	for i, hop := range first.reach.Via {
+		what := "`" + hop.Name + "` passes the call on here"
+		if i == len(first.reach.Via)-1 {
+			what = "`" + hop.Name + "` sends the query here"
+		}
+		d.Related = append(d.Related, diagnostics.Related{Location: hop.Site, Message: what})
 	}
 	for _, h := range hits[1:] {
 		d.Related = append(d.Related, diagnostics.Related{Location: source.Location{Path: p.File.Path, Span: h.call.Site.Span},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/diagnostics/workspace"
+	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
@@ -50,12 +51,37 @@ func selectStar(p *diagnostics.Pass, q *workspace.Query) {
 		d := diagnostics.Diagnostic{Span: star.Span, Message: fmt.Sprintf(
 			"`*` reads all %d columns of %s. Columns nobody needs are fetched and sent, and the result changes with the table.",
 			strings.Count(list, ", ")+1, names)}
-		if star.Span.In(p.File.Text) == starText(star) {
+		if list, ok := inLiteral(q, p.File, star.Span, list); ok && star.Span.In(p.File.Text) == starText(star) {
 			d.Fixes = []diagnostics.Fix{{Title: "List the columns of " + names, Safety: diagnostics.Unsafe,
 				Edits: []diagnostics.FileEdit{p.Edit(star.Span, list)}}}
 		}
 		p.Report(d)
 	}
+}
+
+// inLiteral writes SQL as it must stand in the literal around span: quotes
+// that would end it are escaped. False if it cannot stand there.
+func inLiteral(q *workspace.Query, f *source.File, span source.Span, sql string) (string, bool) {
+	if !f.Lang.Host() || !strings.ContainsAny(sql, "\"'`\\") {
+		return sql, true
+	}
+	if q.Site == nil || q.Site.Node == nil {
+		return "", false
+	}
+	var quote byte
+	q.Site.Node.Walk(func(n *code.Node) bool {
+		if n.Kind == code.String && n.Span.Covers(span) {
+			quote = f.Text[n.Span.Start]
+		}
+		return quote == 0
+	})
+	switch {
+	case quote == 0 || strings.ContainsAny(sql, "`\\"):
+		return "", false
+	case quote == '`':
+		return sql, true
+	}
+	return strings.ReplaceAll(sql, string(quote), "\\"+string(quote)), true
 }
 
 func starText(s query.Star) string {
