@@ -141,9 +141,9 @@ func (l *laws) node(n *code.Node) bool {
 	name := n.Name.In(l.text)
 	switch n.Kind {
 	case code.Ident, code.Number, code.Bool, code.This:
-		written := n.Text == n.Span.In(l.text)
-		star := n.Text == "*"
-		if !written && !star && n.Kind != code.Number {
+		written := n.Span.In(l.text)
+		odd := n.Text == "*" || strings.HasPrefix(written, "\"") || strings.HasPrefix(written, "'") // export { "odd name" }
+		if n.Text != written && !odd && n.Kind != code.Number {
 			return l.fail(n, "text is not what is written")
 		}
 	case code.Member, code.Func, code.Param, code.Class, code.Interface, code.Field, code.Enum, code.TypeAlias:
