@@ -1,59 +1,97 @@
 package workspace
 
 import (
+	"context"
+	"strings"
+	"sync"
+
 	"github.com/dbwise/dbwise/parsers/facts"
-	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
 // Snapshot is the state of the workspace at one moment.
 type Snapshot struct {
+	files   map[string]*fileState
+	paths   []string
+	roots   []string
+	opts    Options
+	omitted []Omitted
+	indexed bool
+	shared  *shared
+
+	schemaOnce sync.Once
+	schema     *schemaLayer
+	linksOnce  sync.Once
+	links      *linkLayer
+	// views are the view of each path asked for so far.
+	views sync.Map
 }
 
+// shared is what snapshots hand on to each other: the layers and views made
+// last, of which a later one with the same sums need not make its own.
+type shared struct {
+	mu     sync.Mutex // guards what follows
+	schema *schemaLayer
+	links  *linkLayer
+	views  map[string]*view
+
+	// finding guards finders, which remember what they read of each root.
+	finding sync.Mutex
+	finders map[string]*migrations.Finder
+}
+
+// Indexed reports whether the workspace's files have been read. Before, only
+// open documents are known, and there are no databases.
+func (s *Snapshot) Indexed() bool { return s.indexed }
+
 // File is the current text of a path, nil if the workspace has no such file.
-func (s *Snapshot) File(path string) *source.File { return nil }
+func (s *Snapshot) File(path string) *source.File {
+	if f := s.files[path]; f != nil {
+		return f.src
+	}
+	return nil
+}
 
-// Facts are the facts of a file, nil if there is no such file.
-func (s *Snapshot) Facts(path string) *facts.Facts { return nil }
+// Facts are the facts of a file, nil if there is no such file or dbwise does
+// not read it.
+func (s *Snapshot) Facts(path string) *facts.Facts {
+	f := s.files[path]
+	if f == nil || f.src.Lang == source.Unknown {
+		return nil
+	}
+	return f.facts(context.Background())
+}
 
-// Files lists all paths, sorted.
-func (s *Snapshot) Files() []string { return nil }
+// Files lists all paths, sorted. It must not be changed.
+func (s *Snapshot) Files() []string { return s.paths }
 
 // Roots are the folders of the workspace.
-func (s *Snapshot) Roots() []string { return nil }
+func (s *Snapshot) Roots() []string { return s.roots }
 
 // Rel is a path relative to the root it lies in.
-func (s *Snapshot) Rel(path string) string { return path }
+func (s *Snapshot) Rel(path string) string {
+	best := path
+	for _, r := range s.roots {
+		if rest, ok := strings.CutPrefix(path, strings.TrimSuffix(r, "/")+"/"); ok && len(rest) < len(best) {
+			best = rest
+		}
+	}
+	return best
+}
 
 // Context tells what a file is for.
-func (s *Snapshot) Context(path string) source.Context { return source.App }
+func (s *Snapshot) Context(path string) source.Context { return source.ContextOf(s.Rel(path)) }
 
-// Databases lists the databases, sorted by folder.
-func (s *Snapshot) Databases() []*Database { return nil }
+// Omitted lists what was left out, sorted by path.
+func (s *Snapshot) Omitted() []Omitted { return s.omitted }
 
-// Database is the one that a file's queries go to, nil if none is known.
-func (s *Snapshot) Database(path string) *Database { return nil }
-
-// Steps are the schema changes of a SQL file, in order, each with the schema
-// around it.
-func (s *Snapshot) Steps(path string) []schema.Step { return nil }
-
-// Migration is what is known of a file as a migration, nil if it is none.
-func (s *Snapshot) Migration(path string) *schema.Migration { return nil }
-
-// Queries are the queries of a file, in order; subqueries hang below them.
-func (s *Snapshot) Queries(path string) []*Query { return nil }
-
-// Calls are the calls of a file that run queries, in order.
-func (s *Snapshot) Calls(path string) []*Call { return nil }
-
-// Summary are the queries a function may run, from inside the function: Params
-// are its own parameters.
-func (s *Snapshot) Summary(f FuncID) []Reach { return nil }
-
-// References lists where a table of a database is named, or with a column name
-// where that column is, sorted by place. Migrations are left out.
-func (s *Snapshot) References(d *Database, t *schema.Table, column string) []Ref { return nil }
-
-// Models lists the models that describe a table of a database.
-func (s *Snapshot) Omitted() []Omitted { return nil }
+// known are the facts of a file without the promise of nodes, nil if there is
+// no such file.
+func (s *Snapshot) known(path string) *facts.Facts {
+	f := s.files[path]
+	if f == nil || f.src.Lang == source.Unknown {
+		return nil
+	}
+	return f.known(context.Background()).fa
+}

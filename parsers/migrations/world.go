@@ -317,3 +317,7 @@ func byNumber(a, b string) int {
 	}
 	return strings.Compare(x, y)
 }
+
+// Program reports whether a path may be a migration written as a program: the
+// only kind of program file that Discover takes note of.
+func Program(p string) bool { return programName.MatchString(path.Base(p)) }

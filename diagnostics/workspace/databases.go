@@ -1,0 +1,427 @@
+package workspace
+
+import (
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/dbwise/dbwise/parsers/prisma"
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+// grouping finds out which histories and models describe the same database.
+type grouping struct {
+	snapshot *Snapshot
+	layer    *schemaLayer
+	// strict are the databases whose SQL is known to say everything.
+	drafts []*draft
+}
+
+// draft is a database under construction.
+type draft struct {
+	db      *Database
+	history *history
+	root    string
+	// tables are the names that the history makes.
+	tables *schema.Catalog
+	models []*schema.Model
+	prisma bool
+}
+
+func (g *grouping) build() {
+	for _, h := range g.layer.histories {
+		if h.Declarative && h.Runner == "sqlc" && g.shadowed(h) {
+			continue
+		}
+		d := &draft{db: &Database{Dir: projectDir(h.Dir, h.root), Dialect: h.Dialect}, history: h, root: h.root, tables: h.final}
+		if !h.Declarative {
+			d.db.History = h.History
+		}
+		h.db = d.db
+		g.drafts = append(g.drafts, d)
+	}
+	g.prisma()
+	g.gorm()
+	for _, d := range g.drafts {
+		g.finish(d)
+		g.layer.databases = append(g.layer.databases, d.db)
+	}
+	sort.SliceStable(g.layer.databases, func(i, j int) bool { return g.layer.databases[i].Dir < g.layer.databases[j].Dir })
+}
+
+// shadowed reports whether schema files that sqlc reads describe the tables of
+// a history again.
+func (g *grouping) shadowed(h *history) bool {
+	return slices.ContainsFunc(g.layer.histories, func(o *history) bool {
+		return o != h && !o.Declarative && o.root == h.root && overlap(o.final, h.final.Tables()) > h.final.Len()/2
+	})
+}
+
+func overlap(c *schema.Catalog, tables []*schema.Table) int {
+	n := 0
+	for _, t := range tables {
+		if c.Table(t.Name) != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// innerDirs are folders inside a project whose names say nothing about it.
+var innerDirs = map[string]bool{
+	"migrations": true, "migration": true, "migrate": true, "db": true, "database": true, "databases": true, "sql": true, "prisma": true,
+	"drizzle": true, "supabase": true, "schema": true, "schemas": true, "postgres": true, "postgresql": true, "pg": true, "mysql": true,
+	"sqlite": true, "sqlite3": true, "resources": true, "main": true, "src": true, "internal": true, "pkg": true, "ent": true, "store": true,
+	"storage": true, "versions": true, "scripts": true, "data": true, "repository": true, "models": true, "model": true, "lib": true,
+}
+
+// projectDir is the folder of the project around a folder of migrations.
+func projectDir(dir, root string) string {
+	for dir != root && dir != "/" && dir != "." && innerDirs[strings.ToLower(path.Base(dir))] {
+		dir = path.Dir(dir)
+	}
+	return dir
+}
+
+// prisma joins the files of each Prisma schema to the database they belong to.
+func (g *grouping) prisma() {
+	s := g.snapshot
+	type group struct {
+		dir    string
+		models []*schema.Model
+		conf   *prisma.Schema
+	}
+	var groups []*group
+	var rest []string
+	parsed := map[string]*prisma.Schema{}
+	for _, p := range s.paths {
+		f := s.files[p]
+		if f.src.Lang != source.Prisma || s.Context(p) == source.Test {
+			continue
+		}
+		parsed[p] = f.prismaSchema()
+		for _, gen := range parsed[p].Generators {
+			if gen.Output != "" {
+				g.layer.clients = append(g.layer.clients, path.Join(path.Dir(p), gen.Output))
+			}
+		}
+		if parsed[p].Provider == "" {
+			rest = append(rest, p)
+			continue
+		}
+		groups = append(groups, &group{dir: path.Dir(p), models: parsed[p].Models, conf: parsed[p]})
+	}
+	for _, p := range rest {
+		var best *group
+		for _, gr := range groups {
+			if (isWithin(p, gr.dir) || isWithin(gr.dir, path.Dir(p))) && (best == nil || len(gr.dir) > len(best.dir)) {
+				best = gr
+			}
+		}
+		if best == nil {
+			best = &group{dir: path.Dir(p), conf: parsed[p]}
+			groups = append(groups, best)
+		}
+		best.models = append(slices.Clip(best.models), parsed[p].Models...)
+	}
+	for _, gr := range groups {
+		models := prisma.Link(gr.models, gr.conf.RelationMode)
+		d := g.forPrisma(gr.dir, models)
+		if d.db.Dialect == query.Generic {
+			d.db.Dialect = gr.conf.Dialect
+		}
+		d.prisma = true
+		g.attach(d, models)
+	}
+}
+
+func (g *grouping) attach(d *draft, models []*schema.Model) {
+	d.models = append(d.models, models...)
+	for _, m := range models {
+		g.layer.models[declared{m.Path, m.Name}] = m
+		g.layer.of[m] = append(g.layer.of[m], d.db)
+	}
+}
+
+// forPrisma finds the database of a schema in dir: that of the migrations
+// beside it, else one that makes most of its tables, else a new one.
+func (g *grouping) forPrisma(dir string, models []*schema.Model) *draft {
+	root := g.snapshot.rootOf(dir + "/schema.prisma")
+	var tables []*schema.Table
+	for _, m := range models {
+		tables = append(tables, m.Table)
+	}
+	var best *draft
+	score := 0
+	for _, d := range g.drafts {
+		if d.history == nil || d.root != root || d.prisma {
+			continue
+		}
+		n := 2 * overlap(d.tables, tables)
+		if d.history.Runner == "prisma" && (isWithin(d.history.Dir, dir) || isWithin(d.history.Dir, path.Dir(dir)) && projectDir(dir, root) == d.db.Dir) {
+			n += len(tables) + 1000
+		}
+		if n > len(tables) && n > score {
+			best, score = d, n
+		}
+	}
+	if best == nil {
+		best = &draft{db: &Database{Dir: projectDir(dir, root)}, root: root}
+		g.drafts = append(g.drafts, best)
+	}
+	return best
+}
+
+// gorm adds the models of Go programs: each to the nearest databases that have
+// its table, else to the one of its module.
+func (g *grouping) gorm() {
+	s := g.snapshot
+	var models []*schema.Model
+	for _, p := range s.paths {
+		if s.files[p].src.Lang != source.Go || s.Context(p) == source.Test {
+			continue
+		}
+		models = append(models, s.known(p).Models...)
+	}
+	models = linkModels(models)
+	homes := map[string]*draft{}
+	for _, m := range models {
+		g.layer.models[declared{m.Path, m.Name}] = m
+		for _, d := range g.forGorm(m, homes) {
+			g.attach(d, []*schema.Model{m})
+		}
+	}
+}
+
+func (g *grouping) forGorm(m *schema.Model, homes map[string]*draft) []*draft {
+	root := g.snapshot.rootOf(m.Path)
+	module := g.snapshot.moduleDir(m.Path)
+	var out []*draft
+	best := -1
+	for _, pass := range []bool{true, false} {
+		for _, d := range g.drafts {
+			if d.root != root || d.history == nil || pass && d.tables.Table(m.Table.Name) == nil || !pass && g.snapshot.moduleDir(d.history.Dir+"/x") != module {
+				continue
+			}
+			switch n := common(m.Path, d.history.Dir); {
+			case n > best:
+				out, best = []*draft{d}, n
+			case n == best:
+				out = append(out, d)
+			}
+		}
+		if out != nil {
+			return out
+		}
+	}
+	home := homes[module]
+	if home == nil {
+		home = &draft{db: &Database{Dir: module}, root: root}
+		homes[module] = home
+		g.drafts = append(g.drafts, home)
+	}
+	return []*draft{home}
+}
+
+// linkModels corrects what GORM models of different files assumed of each
+// other: the table a foreign key refers to.
+func linkModels(models []*schema.Model) []*schema.Model {
+	byName := map[string]*schema.Model{}
+	for _, m := range models {
+		if other, twice := byName[m.Name]; twice && (other == nil || other.Table.Name != m.Table.Name) {
+			byName[m.Name] = nil
+			continue
+		}
+		byName[m.Name] = m
+	}
+	out := make([]*schema.Model, len(models))
+	for i, m := range models {
+		out[i] = m
+		for j, k := range m.Table.Constraints {
+			r := relationOf(m, k)
+			if r == nil {
+				continue
+			}
+			target := byName[bare(r.Model)]
+			if target == nil || target.Table.Name == k.References {
+				continue
+			}
+			if out[i] == m {
+				c, t := *m, *m.Table
+				t.Constraints = slices.Clone(t.Constraints)
+				c.Table = &t
+				out[i] = &c
+			}
+			fk := *k
+			fk.References = target.Table.Name
+			out[i].Table.Constraints[j] = &fk
+		}
+	}
+	return out
+}
+
+func relationOf(m *schema.Model, k *schema.Constraint) *schema.Relation {
+	if k.Kind != schema.ForeignKey {
+		return nil
+	}
+	for i := range m.Relations {
+		if !m.Relations[i].Inverse && slices.Equal(m.Relations[i].Columns, k.Columns) {
+			return &m.Relations[i]
+		}
+	}
+	return nil
+}
+
+// bare is a type's name without its package.
+func bare(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+
+// finish settles the dialect and merges the models into the catalog.
+func (g *grouping) finish(d *draft) {
+	db := d.db
+	g.dialect(d)
+	sql := d.history != nil && !d.history.Partial && d.history.unread == 0 && len(d.history.Migrations) > 0
+	b := schema.NewBuilder(d.tables)
+	for _, m := range d.models {
+		b.Merge(m, sql && m.Library == "prisma")
+	}
+	db.Models = d.models
+	db.Catalog = b.Freeze()
+	db.Complete = sql || d.history == nil && d.prisma
+	db.byModel = map[string]*schema.Model{}
+	for _, m := range d.models {
+		for _, name := range []string{m.Accessor, m.Name} {
+			if _, taken := db.byModel[name]; !taken && name != "" {
+				db.byModel[name] = m
+			}
+		}
+	}
+}
+
+// dialect is what a configuration said, else what the files show, else what
+// the programs around import; SQL that could be read is PostgreSQL.
+func (g *grouping) dialect(d *draft) {
+	db, s := d.db, g.snapshot
+	if db.Dialect != query.Generic {
+		return
+	}
+	if db.Dialect = s.opts.Dialect; db.Dialect != query.Generic {
+		return
+	}
+	if d.history != nil {
+		for _, m := range d.history.Migrations {
+			if fa := s.known(m.Path); fa.Dialect != query.Generic {
+				db.Dialect = fa.Dialect
+				return
+			}
+		}
+	}
+	if db.Dialect = s.imported(db.Dir); db.Dialect == query.Generic && d.history != nil && d.tables.Len() > 0 {
+		db.Dialect = query.PostgreSQL
+	}
+}
+
+// imported is the only dialect whose drivers the programs below a folder
+// import; Generic if there are several or none.
+func (s *Snapshot) imported(dir string) query.Dialect {
+	found := query.Generic
+	for _, p := range s.paths {
+		if !isWithin(p, dir) || !s.files[p].src.Lang.Host() || s.Context(p) == source.Test {
+			continue
+		}
+		for _, m := range s.known(p).Outline.Imports {
+			d := driverDialect(m)
+			if d == query.Generic || d == found {
+				continue
+			}
+			if found != query.Generic {
+				return query.Generic
+			}
+			found = d
+		}
+	}
+	return found
+}
+
+// common is the number of bytes of the folders that two paths share.
+func common(a, b string) int {
+	n := 0
+	for i := 0; i < len(a) && i < len(b) && a[i] == b[i]; i++ {
+		if a[i] == '/' {
+			n = i + 1
+		}
+	}
+	if len(a) > len(b) && strings.HasPrefix(a, b) && a[len(b)] == '/' {
+		return len(b) + 1
+	}
+	return n
+}
+
+// nearest lists the databases of a file's root, the nearest first; those of
+// other roots only where its own has none.
+func (s *Snapshot) nearest(p string) []*Database {
+	l := s.schemaNow()
+	root := s.rootOf(p)
+	type near struct {
+		db    *Database
+		score int
+	}
+	var all []near
+	for _, d := range l.databases {
+		if s.rootOf(d.Dir+"/x") != root {
+			continue
+		}
+		n := common(p, d.Dir)
+		if d.History != nil {
+			n = max(n, common(p, d.History.Dir))
+		}
+		all = append(all, near{d, 2*n + pick(d.Dialect == query.PostgreSQL)})
+	}
+	if len(all) == 0 && len(l.databases) == 1 {
+		return l.databases
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].score > all[j].score })
+	out := make([]*Database, len(all))
+	for i, n := range all {
+		out[i] = n.db
+	}
+	return out
+}
+
+func pick(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Databases lists the databases, sorted by folder.
+func (s *Snapshot) Databases() []*Database { return s.schemaNow().databases }
+
+// Database is the one that a file's queries go to, nil if none is known.
+func (s *Snapshot) Database(p string) *Database {
+	if at, ok := s.schemaNow().places[p]; ok && at.history.db != nil {
+		return at.history.db
+	}
+	if list := s.nearest(p); len(list) > 0 {
+		return list[0]
+	}
+	return nil
+}
+
+// moduleDir is the folder of the nearest go.mod above a file, its root if
+// there is none.
+func (s *Snapshot) moduleDir(p string) string {
+	root := s.rootOf(p)
+	for dir := path.Dir(p); isWithin(dir, root) && dir != "/" && dir != "."; dir = path.Dir(dir) {
+		if s.files[dir+"/go.mod"] != nil {
+			return dir
+		}
+		if dir == root {
+			break
+		}
+	}
+	return root
+}

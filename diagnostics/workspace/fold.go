@@ -1,0 +1,307 @@
+package workspace
+
+import (
+	"context"
+	"slices"
+
+	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/migrations"
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+// schemaLayer is what all files together say about databases.
+type schemaLayer struct {
+	sum       sum
+	histories []*history
+	databases []*Database
+	// places finds a file in its history.
+	places map[string]place
+	// models finds a model by the file and name of its declaration.
+	models map[declared]*schema.Model
+	// of finds the database a model was merged into.
+	of map[*schema.Model][]*Database
+	// clients are the folders into which Prisma clients are generated.
+	clients []string
+}
+
+type place struct {
+	history *history
+	index   int
+}
+
+type declared struct{ path, name string }
+
+// history is a folded history.
+type history struct {
+	*migrations.History
+	root string
+	// marks are the states before every markEvery-th file.
+	marks []mark
+	// chain[i] identifies what the first i files say.
+	chain []sum
+	final *schema.Catalog
+	// unread counts statements of the up direction that could not be read, from
+	// firstUnread on; -1 if all could.
+	unread, firstUnread int
+	db                  *Database
+}
+
+// mark is the schema before a file of a history.
+type mark struct {
+	index   int
+	catalog *schema.Catalog
+}
+
+const markEvery = 32
+
+// schemaNow is the schema layer of the snapshot.
+func (s *Snapshot) schemaNow() *schemaLayer {
+	s.schemaOnce.Do(func() {
+		total := s.schemaTotal()
+		s.shared.mu.Lock()
+		last := s.shared.schema
+		s.shared.mu.Unlock()
+		if last != nil && last.sum == total {
+			s.schema = last
+			return
+		}
+		s.schema = s.buildSchema(last)
+		s.schema.sum = total
+		s.shared.mu.Lock()
+		s.shared.schema = s.schema
+		s.shared.mu.Unlock()
+	})
+	return s.schema
+}
+
+// schemaTotal identifies what all files say about databases.
+func (s *Snapshot) schemaTotal() sum {
+	total := sum{uint64(len(s.roots)), 0}
+	if s.indexed {
+		total[1] = 1
+	}
+	for _, m := range s.opts.Migrations {
+		total.add(sumOf([]byte(m)))
+	}
+	total.add(sumOf([]byte(s.opts.Dialect)))
+	for p, f := range s.files {
+		switch {
+		case f.src.Lang == source.SQL:
+			total.add(f.known(context.Background()).schema)
+			total.add(f.pathSum())
+		case f.src.Lang == source.Unknown:
+			if IsConfig(p) {
+				total.add(f.pathSum())
+				total.add(sum{uint64(f.src.Hash[0])<<56 | uint64(f.src.Hash[1])<<48 | uint64(f.src.Hash[2])<<40 | uint64(f.src.Hash[3])<<32, uint64(len(f.src.Text))})
+			}
+		default:
+			total.add(f.known(context.Background()).schema)
+		}
+	}
+	return total
+}
+
+// buildSchema discovers and folds everything. What did not change since last
+// is taken from there.
+func (s *Snapshot) buildSchema(last *schemaLayer) *schemaLayer {
+	l := &schemaLayer{places: map[string]place{}, models: map[declared]*schema.Model{}, of: map[*schema.Model][]*Database{}}
+	if !s.indexed {
+		l.histories = s.discover()
+		l.place()
+		return l
+	}
+	l.histories = s.discover()
+	for _, h := range l.histories {
+		s.fold(h, last.history(h))
+	}
+	l.place()
+	b := &grouping{snapshot: s, layer: l}
+	b.build()
+	return l
+}
+
+func (l *schemaLayer) place() {
+	for _, h := range l.histories {
+		for i := range h.Migrations {
+			l.places[h.Migrations[i].Path] = place{h, i}
+		}
+	}
+}
+
+// history finds what h was before.
+func (l *schemaLayer) history(h *history) *history {
+	if l == nil {
+		return nil
+	}
+	for _, old := range l.histories {
+		if old.Dir == h.Dir && old.Runner == h.Runner && old.final != nil {
+			return old
+		}
+	}
+	return nil
+}
+
+// discover finds the histories, root by root: what a folder is called above
+// the root tells nothing.
+func (s *Snapshot) discover() []*history {
+	byRoot := map[string][]string{}
+	for _, p := range s.paths {
+		if s.files[p].src.Lang == source.SQL || s.files[p].src.Lang == source.Unknown || migrations.Program(p) {
+			root := s.rootOf(p)
+			byRoot[root] = append(byRoot[root], p)
+		}
+	}
+	read := func(p string) []byte {
+		if f := s.files[p]; f != nil {
+			return f.src.Text
+		}
+		return nil
+	}
+	s.shared.finding.Lock()
+	defer s.shared.finding.Unlock()
+	var out []*history
+	for _, root := range slices.Sorted(keysOf(byRoot)) {
+		finder := s.shared.finders[root]
+		if finder == nil {
+			finder = &migrations.Finder{}
+			if s.shared.finders == nil {
+				s.shared.finders = map[string]*migrations.Finder{}
+			}
+			s.shared.finders[root] = finder
+		}
+		for _, h := range finder.Discover(byRoot[root], read, s.opts.Migrations...) {
+			out = append(out, &history{History: &h, root: root, firstUnread: -1})
+		}
+	}
+	return out
+}
+
+func keysOf[V any](m map[string]V) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// rootOf is the root a path lies in, the deepest if several, "" if none.
+func (s *Snapshot) rootOf(p string) string {
+	best := ""
+	for _, r := range s.roots {
+		if len(r) > len(best) && isWithin(p, r) {
+			best = r
+		}
+	}
+	return best
+}
+
+// fold applies the up direction of a history, from the last mark on that old
+// has in common with it.
+func (s *Snapshot) fold(h *history, old *history) {
+	h.chain = make([]sum, 1, len(h.Migrations)+1)
+	for i := range h.Migrations {
+		m := &h.Migrations[i]
+		next := h.chain[i]
+		next[0], next[1] = next[1]*31+1, next[0]*17
+		next.add(s.files[m.Path].known(context.Background()).schema)
+		next.add(sumOf([]byte(m.Path), spanBytes(m.Up)))
+		h.chain = append(h.chain, next)
+	}
+	b, from := schema.NewBuilder(nil), 0
+	if old != nil {
+		for _, mk := range old.marks {
+			if mk.index < len(h.chain) && mk.index < len(old.chain) && old.chain[mk.index] == h.chain[mk.index] && (old.firstUnread < 0 || old.firstUnread >= mk.index) {
+				h.marks = append(h.marks, mk)
+				from = mk.index
+			}
+		}
+		if from > 0 {
+			b = schema.NewBuilder(h.marks[len(h.marks)-1].catalog)
+			h.marks = h.marks[:len(h.marks)-1]
+		} else {
+			h.marks = nil
+		}
+	}
+	for i := from; i < len(h.Migrations); i++ {
+		if i%markEvery == 0 {
+			h.marks = append(h.marks, mark{i, b.Freeze()})
+		}
+		s.applyFile(b, h, i)
+	}
+	h.final = b.Freeze()
+}
+
+func spanBytes(spans []source.Span) []byte {
+	var out []byte
+	for _, s := range spans {
+		out = append(out, byte(s.Start), byte(s.Start>>8), byte(s.Start>>16), byte(s.End), byte(s.End>>8), byte(s.End>>16))
+	}
+	return out
+}
+
+// applyFile applies the up direction of one file.
+func (s *Snapshot) applyFile(b *schema.Builder, h *history, i int) {
+	m := &h.Migrations[i]
+	if m.Up == nil {
+		return
+	}
+	fa := s.known(m.Path)
+	for j := range fa.Statements {
+		st := &fa.Statements[j]
+		if !covered(m.Up, st.Span) {
+			continue
+		}
+		if st.Problem != nil || h.foreign(fa) {
+			if h.unread == 0 {
+				h.firstUnread = i
+			}
+			h.unread++
+		}
+		for k := range st.Changes {
+			b.Apply(&st.Changes[k])
+		}
+	}
+	b.EndSession()
+}
+
+// foreign reports whether a file is written in a dialect that is not read.
+func (h *history) foreign(fa *facts.Facts) bool {
+	d := h.Dialect
+	if d == query.Generic {
+		d = fa.Dialect
+	}
+	return d != query.Generic && d != query.PostgreSQL
+}
+
+// before is the schema before a file of the history, to be changed by the
+// caller.
+func (s *Snapshot) before(h *history, index int) *schema.Builder {
+	b, from := schema.NewBuilder(nil), 0
+	for _, mk := range h.marks {
+		if mk.index <= index {
+			b, from = schema.NewBuilder(mk.catalog), mk.index
+		}
+	}
+	for i := from; i < index; i++ {
+		s.applyQuietly(b, h, i)
+	}
+	return b
+}
+
+// applyQuietly applies a file without counting what cannot be read.
+func (s *Snapshot) applyQuietly(b *schema.Builder, h *history, i int) {
+	copied := *h
+	s.applyFile(b, &copied, i)
+}
+
+func covered(spans []source.Span, s source.Span) bool {
+	return slices.ContainsFunc(spans, func(o source.Span) bool { return o.Covers(s) })
+}
+
+func isWithin(p, dir string) bool {
+	return p == dir || len(p) > len(dir) && p[:len(dir)] == dir && (p[len(dir)] == '/' || len(dir) > 0 && dir[len(dir)-1] == '/')
+}

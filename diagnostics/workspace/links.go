@@ -1,0 +1,341 @@
+package workspace
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dbwise/dbwise/parsers"
+	"github.com/dbwise/dbwise/parsers/code"
+	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/orm"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+// linkLayer is how the program files hang together: which call is which query,
+// and which function it leads to. Calls are named by their ordinal among those
+// that other files can observe, which does not change while the layer lives.
+type linkLayer struct {
+	sum      sum
+	resolver *resolver
+	// bound holds the calls of each file by ordinal.
+	bound     map[string][]bound
+	summaries map[FuncID][]entry
+}
+
+// bound is what one call means.
+type bound struct {
+	// candidate is the index of the query it executes, -1 if it executes none.
+	candidate int
+	targets   []FuncID
+	// dispatched: the targets are implementations of which one runs.
+	dispatched bool
+}
+
+// observable reports whether other files can observe a call; package flow
+// leaves the same calls out of the digest.
+func observable(c *facts.CallSite) bool {
+	return c.Callee.Known() || c.Target >= 0 || len(c.Candidates) > 0
+}
+
+// ordinals are the indexes of the observable calls.
+func ordinals(fa *facts.Facts) []int {
+	var out []int
+	for i := range fa.Calls {
+		if observable(&fa.Calls[i]) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// linksNow is the link layer of the snapshot.
+func (s *Snapshot) linksNow() *linkLayer {
+	s.linksOnce.Do(func() {
+		total := sum{1, uint64(len(s.roots))}
+		for p, f := range s.files {
+			switch {
+			case f.src.Lang.Host():
+				total.add(f.known(context.Background()).links)
+			case IsConfig(p):
+				total.add(sumOf([]byte(p), f.src.Hash[:]))
+			case f.src.Lang == source.Prisma:
+				for _, g := range f.prismaSchema().Generators {
+					total.add(sumOf([]byte(p), []byte(g.Output)))
+				}
+			}
+		}
+		s.shared.mu.Lock()
+		last := s.shared.links
+		s.shared.mu.Unlock()
+		if last != nil && last.sum == total {
+			s.links = last
+			return
+		}
+		s.links = s.buildLinks()
+		s.links.sum = total
+		s.shared.mu.Lock()
+		s.shared.links = s.links
+		s.shared.mu.Unlock()
+	})
+	return s.links
+}
+
+func (s *Snapshot) buildLinks() *linkLayer {
+	r := &resolver{snapshot: s, modules: newModules(s), outlines: map[string]*facts.Facts{}, packages: map[string][]string{}, behinds: &sync.Map{}}
+	var hosts []string
+	for _, p := range s.paths {
+		if !s.files[p].src.Lang.Host() {
+			continue
+		}
+		fa := s.known(p)
+		r.outlines[p] = fa
+		hosts = append(hosts, p)
+		if fa.Lang == source.Go {
+			k := packageKey(p, fa)
+			r.packages[k] = append(r.packages[k], p)
+		}
+	}
+	s.schemaNow()
+	r.heirs = newHeirs(r)
+	l := &linkLayer{resolver: r, bound: make(map[string][]bound, len(hosts))}
+	results := make([][]bound, len(hosts))
+	parallel(len(hosts), func(i int) { results[i] = r.bindFile(hosts[i]) })
+	for i, p := range hosts {
+		l.bound[p] = results[i]
+	}
+	l.summaries = summarize(r, l.bound, hosts)
+	return l
+}
+
+// parallel calls f for all indexes on all processors.
+func parallel(n int, f func(int)) {
+	workers := min(n, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	next := make(chan int, n)
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	for range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := range next {
+				f(i)
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+// bindFile finds out what the calls of a file mean. A mistake of ours about
+// one file costs that file its links.
+func (r *resolver) bindFile(p string) (out []bound) {
+	fa := r.outlines[p]
+	defer func() {
+		if recover() != nil {
+			out = nil
+		}
+	}()
+	for i := range fa.Calls {
+		if c := &fa.Calls[i]; observable(c) {
+			out = append(out, r.bind(p, c))
+		}
+	}
+	return out
+}
+
+// bind follows a call's origin step by step: where a candidate assumes a
+// handle it is checked, and the function at its end is the target.
+func (r *resolver) bind(p string, c *facts.CallSite) bound {
+	b := bound{candidate: -1}
+	if len(c.Candidates) > 0 {
+		b.candidate = r.candidate(p, c)
+	}
+	if b.candidate >= 0 {
+		return b
+	}
+	add := func(v val) {
+		if v.kind != function {
+			return
+		}
+		if v.fn >= 0 {
+			b.targets = appendNew(b.targets, FuncID{v.at, v.fn})
+			return
+		}
+		if impl := r.behind(v); len(impl) > 0 {
+			b.dispatched = len(impl) > 1
+			for _, id := range impl {
+				b.targets = appendNew(b.targets, id)
+			}
+		}
+	}
+	if c.Callee.Known() {
+		v := r.start(p, c.Callee, 0)
+		// Calls on the way are call sites of their own, or were made where the
+		// receiver's variable got its value.
+		for _, s := range c.Callee.Steps {
+			if v = r.step(v, s, 1); v.kind == nothing {
+				break
+			}
+		}
+		add(v)
+	}
+	if len(b.targets) == 0 && c.Target >= 0 {
+		b.targets = append(b.targets, FuncID{p, c.Target})
+	}
+	return b
+}
+
+func appendNew(list []FuncID, id FuncID) []FuncID {
+	if slices.Contains(list, id) {
+		return list
+	}
+	return append(list, id)
+}
+
+// candidate is the first candidate whose assumption about the handle holds.
+func (r *resolver) candidate(p string, c *facts.CallSite) int {
+	var vals []val // the values after 0, 1, ... steps
+	at := func(n int) val {
+		if len(vals) == 0 {
+			vals = append(vals, r.start(p, code.Ref{Module: c.Callee.Module, Name: c.Callee.Name}, 0))
+		}
+		for len(vals) <= n {
+			v := vals[len(vals)-1]
+			vals = append(vals, r.step(v, c.Callee.Steps[len(vals)-1], 1))
+		}
+		return vals[n]
+	}
+	for i := range c.Candidates {
+		k := &c.Candidates[i]
+		var v val
+		switch {
+		case k.At < 0:
+			v = r.start(p, code.Ref{Module: c.Callee.Module, Name: "*"}, 0)
+		case k.At > len(c.Callee.Steps):
+			continue
+		default:
+			v = at(k.At)
+		}
+		method := ""
+		if k.At >= 0 && k.At < len(c.Callee.Steps) && c.Callee.Steps[k.At].Op == code.Get {
+			method = c.Callee.Steps[k.At].Name
+		} else if k.At < 0 {
+			method = c.Callee.Name
+		}
+		if r.isHandle(v, k, method, 0) {
+			return i
+		}
+	}
+	return -1
+}
+
+var readers = func() map[string]*facts.Reader {
+	out := map[string]*facts.Reader{}
+	for i := range parsers.Readers {
+		out[parsers.Readers[i].Library] = &parsers.Readers[i]
+	}
+	return out
+}()
+
+// isHandle reports whether a value is the handle that a candidate assumes: one
+// of the library, a class or struct that extends one and does not define the
+// method itself, or an interface whose method gives what the library's does.
+func (r *resolver) isHandle(v val, k *facts.Candidate, method string, depth int) bool {
+	reader := readers[k.Library]
+	if reader == nil || depth > 8 {
+		return false
+	}
+	if v.kind == result {
+		v = r.resolve(v.at, v.res, 1)
+	}
+	switch v.kind {
+	case external:
+		return reader.KindOf(v.ref) == k.Kind
+	case module:
+		return false
+	case instance:
+		_, _, m, own := r.declaredMember(v.at, v.sym, method)
+		if own {
+			return v.sym.Kind == facts.Interface && m.Method && r.proves(v, method, k)
+		}
+		for _, base := range v.sym.Bases {
+			b := r.resolve(v.at, base, 1)
+			switch b.kind {
+			case external:
+				if reader.KindOf(b.ref.Then(code.Step{Op: code.Inst})) == k.Kind {
+					return true
+				}
+			case symbolValue:
+				b.kind = instance
+				if r.isHandle(b, k, method, depth+1) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// libraryModules are the modules of each library.
+var libraryModules = func() map[string][]string {
+	out := map[string][]string{}
+	for _, l := range orm.All() {
+		out[l.Name] = l.Modules
+	}
+	return out
+}()
+
+// proves reports whether an interface's method gives a type of the candidate's
+// library, as the DBTX of generated code does: such a method sends a query,
+// whoever implements it.
+func (r *resolver) proves(v val, method string, k *facts.Candidate) bool {
+	f := r.field(v, method, 1)
+	if f.kind != function {
+		return false
+	}
+	results := f.results
+	if len(results) == 0 {
+		results = []code.Ref{f.res}
+	}
+	for _, ref := range results {
+		res := r.resolve(f.at, ref, 1)
+		if res.kind != external {
+			continue
+		}
+		for _, m := range libraryModules[k.Library] {
+			if res.ref.Module == m || strings.HasPrefix(res.ref.Module, strings.TrimSuffix(m, "/v5")+"/") {
+				return k.Kind == "db" || k.Kind == "conn" || k.Kind == "client"
+			}
+		}
+	}
+	return false
+}
+
+// LoopKind is how a loop of a file runs, given what other files say about the
+// collection: one over a constant list is Bounded.
+func (s *Snapshot) LoopKind(path string, loop int) facts.LoopKind {
+	fa := s.known(path)
+	if fa == nil || loop < 0 || loop >= len(fa.Loops) {
+		return facts.Endless
+	}
+	return s.linksNow().resolver.loopKind(path, &fa.Loops[loop])
+}
+
+func (r *resolver) loopKind(path string, l *facts.Loop) facts.LoopKind {
+	if l.Kind != facts.Each && l.Kind != facts.Counted || !l.OverRef.Known() {
+		return l.Kind
+	}
+	ref := l.OverRef
+	if len(ref.Steps) > 0 {
+		return l.Kind
+	}
+	if _, s := r.symbolOf(path, ref); s != nil && s.Fixed {
+		return facts.Bounded
+	}
+	return l.Kind
+}

@@ -1,0 +1,139 @@
+package workspace
+
+import (
+	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+// Queries are the queries of a file, in order; subqueries hang below them.
+func (s *Snapshot) Queries(path string) []*Query {
+	if f := s.files[path]; f == nil || f.src.Lang == source.Unknown {
+		return nil
+	}
+	v := s.wholeView(path)
+	v.bindQueries(s)
+	return v.queries
+}
+
+// noTables is the catalog of a query whose database is not known.
+var noTables = schema.NewBuilder(nil).Freeze()
+
+// bindQueries resolves the queries of a file.
+func (v *view) bindQueries(s *Snapshot) {
+	v.queryOnce.Do(func() {
+		if v.file.src.Lang == source.SQL {
+			v.sqlQueries(s)
+			return
+		}
+		if v.links == nil {
+			return
+		}
+		v.byCall = map[int]*Query{}
+		list := v.links.bound[v.file.src.Path]
+		for k, i := range ordinals(v.fa) {
+			if k >= len(list) || list[k].candidate < 0 {
+				continue
+			}
+			c := &v.fa.Calls[i]
+			if list[k].candidate >= len(c.Candidates) {
+				continue
+			}
+			q := v.hostQuery(s, c, &c.Candidates[list[k].candidate])
+			q.Site, q.Call = c, i
+			v.byCall[i] = q
+			v.queries = append(v.queries, q)
+		}
+	})
+}
+
+func (v *view) sqlQueries(s *Snapshot) {
+	r := v.script(s)
+	for i := range v.fa.Statements {
+		catalog := r.catalogs[i]
+		if catalog == nil {
+			catalog = noTables
+		}
+		for _, q := range v.fa.Statements[i].Queries {
+			b := &binder{snapshot: s, path: v.file.src.Path, db: r.database, catalog: catalog}
+			out := b.bind(q, nil)
+			out.Call = -1
+			v.queries = append(v.queries, out)
+		}
+	}
+}
+
+// hostQuery resolves the query of a call.
+func (v *view) hostQuery(s *Snapshot, c *facts.CallSite, k *facts.Candidate) *Query {
+	p := v.file.src.Path
+	models := make([]*schema.Model, len(k.Models))
+	for i, ref := range k.Models {
+		models[i] = s.modelOf(v.links.resolver, p, ref)
+	}
+	db := s.databaseFor(p, k.Query, models)
+	b := &binder{snapshot: s, path: p, db: db, catalog: noTables, models: models}
+	if db != nil {
+		b.catalog = db.Catalog
+	}
+	return b.bind(k.Query, models)
+}
+
+// databaseFor is the database a query of a program goes to: that of its model,
+// else the nearest that knows its first table, else the nearest.
+func (s *Snapshot) databaseFor(p string, q *query.Query, models []*schema.Model) *Database {
+	l := s.schemaNow()
+	list := s.nearest(p)
+	for _, m := range models {
+		if m == nil {
+			continue
+		}
+		for _, d := range list {
+			for _, of := range l.of[m] {
+				if of == d {
+					return d
+				}
+			}
+		}
+		if of := l.of[m]; len(of) > 0 {
+			return of[0]
+		}
+	}
+	var first *Database
+	for _, d := range list {
+		if !fits(d, q.Dialect) {
+			continue
+		}
+		if first == nil {
+			first = d
+		}
+		if d.knows(q) {
+			return d
+		}
+	}
+	if first == nil || names(q) && q.Library == "prisma" && first.Model(q.Tables[0].Model) == nil && q.Tables[0].Model != "" {
+		return nil
+	}
+	return first
+}
+
+// names reports whether a query names a table or model.
+func names(q *query.Query) bool { return len(q.Tables) > 0 }
+
+// knows reports whether the database has the first table or model that a query
+// names, in itself or in a query inside.
+func (d *Database) knows(q *query.Query) bool {
+	found := false
+	q.Walk(func(in *query.Query) {
+		for _, t := range in.Tables {
+			switch {
+			case t.Kind != query.Base:
+			case t.Name != "":
+				found = found || d.Catalog.Table(schema.Name{Schema: t.Schema, Name: t.Name}) != nil
+			case t.Model != "":
+				found = found || d.Model(t.Model) != nil
+			}
+		}
+	})
+	return found
+}

@@ -1,0 +1,198 @@
+package workspace
+
+import (
+	"slices"
+
+	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+// script is a SQL file replayed: its steps, and the schema each of its
+// statements sees.
+type script struct {
+	steps []schema.Step
+	// catalogs is the schema before each statement, nil for statements without
+	// queries.
+	catalogs  []*schema.Catalog
+	migration *schema.Migration
+	database  *Database
+}
+
+// Migration is what is known of a file as a migration, nil if it is none.
+func (s *Snapshot) Migration(path string) *schema.Migration {
+	if s.files[path] == nil {
+		return nil
+	}
+	return s.view(path).script(s).migration
+}
+
+// Steps are the schema changes of a SQL file, in order, each with the schema
+// around it. Statements outside of a migration's sections have none.
+func (s *Snapshot) Steps(path string) []schema.Step {
+	if s.files[path] == nil {
+		return nil
+	}
+	return s.view(path).script(s).steps
+}
+
+// replay runs through a SQL file: a migration where its history stands before
+// it, any other file where its database stands in the end.
+func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
+	l := s.schemaNow()
+	out := &script{catalogs: make([]*schema.Catalog, len(fa.Statements))}
+	r := &replayer{out: out, fa: fa, path: path}
+	if at, ok := l.places[path]; ok {
+		m := &at.history.Migrations[at.index]
+		out.database = at.history.db
+		if !at.history.Declarative {
+			out.migration, r.migration = m, m
+		}
+		if s.indexed {
+			r.builder = s.before(at.history, at.index)
+			r.known = !at.history.Partial && (at.history.firstUnread < 0 || at.history.firstUnread > at.index) && !at.history.foreign(fa)
+		} else {
+			r.builder = schema.NewBuilder(nil)
+			r.known = at.index == 0 && len(at.history.Migrations) == 1 && at.history.Declarative
+		}
+		r.run(func(span source.Span) bool { return covered(m.Up, span) }, false)
+		r.builder.EndSession()
+		r.born, r.open = nil, false
+		r.run(func(span source.Span) bool { return covered(m.Down, span) && !covered(m.Up, span) }, true)
+		slices.SortStableFunc(out.steps, func(a, b schema.Step) int { return a.Stmt.Start - b.Stmt.Start })
+		return out
+	}
+	out.database = s.databaseOf(path, fa)
+	var from *schema.Catalog
+	if out.database != nil {
+		from, r.known = out.database.Catalog, out.database.Complete
+	}
+	r.builder = schema.NewBuilder(from)
+	r.frozen = from
+	r.run(func(source.Span) bool { return true }, false)
+	return out
+}
+
+// replayer applies the statements of one direction.
+type replayer struct {
+	out       *script
+	fa        *facts.Facts
+	path      string
+	migration *schema.Migration
+	builder   *schema.Builder
+	// frozen is the builder's state if nothing changed since.
+	frozen *schema.Catalog
+	// born are the tables made in this run.
+	born map[string]bool
+	// open: inside a transaction block of the file's own.
+	open  bool
+	known bool
+}
+
+func (r *replayer) run(in func(source.Span) bool, down bool) {
+	for i := range r.fa.Statements {
+		st := &r.fa.Statements[i]
+		if !in(st.Span) {
+			continue
+		}
+		if len(st.Queries) > 0 {
+			if r.frozen == nil {
+				r.frozen = r.builder.Freeze()
+			}
+			r.out.catalogs[i] = r.frozen
+		}
+		for j := range st.Changes {
+			r.step(&st.Changes[j], down)
+		}
+		if st.Problem != nil && changes(st.Head) {
+			r.known = false
+		}
+	}
+}
+
+// changes reports whether a statement with this head may change a schema.
+func changes(head string) bool {
+	for _, verb := range []string{"CREATE", "ALTER", "DROP", "DO", "RENAME", "CALL", "EXECUTE"} {
+		if len(head) >= len(verb) && head[:len(verb)] == verb {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *replayer) step(c *schema.Change, down bool) {
+	st := schema.Step{Change: c, Path: r.path, Known: r.known, Down: down, Migration: r.migration, InTransaction: r.open}
+	st.Before, st.After = r.builder.Apply(c)
+	switch c.Kind {
+	case schema.Begin:
+		r.open = true
+	case schema.Commit, schema.Rollback:
+		r.open = false
+	case schema.SetParameter, schema.Truncate:
+	default:
+		r.frozen = nil
+	}
+	touched := st.Before
+	if touched == nil {
+		touched = st.After
+	}
+	name := c.Table.String()
+	if touched != nil {
+		name = touched.Name.String()
+	}
+	st.Born = r.born[name]
+	switch {
+	case c.Kind == schema.CreateTable && (st.Before == nil || st.Before != st.After):
+		r.bear(name)
+	case c.Kind == schema.RenameTable || c.Kind == schema.SetSchema:
+		if st.Born && st.After != nil {
+			r.bear(st.After.Name.String())
+		}
+	case c.Kind == schema.DropTable:
+		delete(r.born, name)
+	}
+	r.out.steps = append(r.out.steps, st)
+}
+
+func (r *replayer) bear(name string) {
+	if r.born == nil {
+		r.born = map[string]bool{}
+	}
+	r.born[name] = true
+}
+
+// databaseOf is the database of a SQL file outside all histories: the nearest
+// that knows the tables it names, else the nearest.
+func (s *Snapshot) databaseOf(path string, fa *facts.Facts) *Database {
+	list := s.nearest(path)
+	if len(list) < 2 {
+		if len(list) == 1 && fits(list[0], fa.Dialect) {
+			return list[0]
+		}
+		return nil
+	}
+	for _, d := range list {
+		if !fits(d, fa.Dialect) {
+			continue
+		}
+		for i := range fa.Statements {
+			for _, q := range fa.Statements[i].Queries {
+				for _, t := range q.Tables {
+					if t.Kind == query.Base && d.Catalog.Table(schema.Name{Schema: t.Schema, Name: t.Name}) != nil {
+						return d
+					}
+				}
+			}
+		}
+	}
+	if fits(list[0], fa.Dialect) {
+		return list[0]
+	}
+	return nil
+}
+
+// fits reports whether a text in dialect d may be meant for the database.
+func fits(db *Database, d query.Dialect) bool {
+	return d == query.Generic || db.Dialect == query.Generic || d == db.Dialect
+}

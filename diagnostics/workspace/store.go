@@ -1,0 +1,290 @@
+package workspace
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dbwise/dbwise/parsers"
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/source"
+	"golang.org/x/sync/errgroup"
+)
+
+// Options are what the configuration says about the workspace. The zero value
+// works.
+type Options struct {
+	// Dialect of SQL files and of queries whose database nothing else tells.
+	Dialect query.Dialect
+	// Migrations are folders, absolute, to be read as migrations whatever they
+	// look like.
+	Migrations []string
+	// FactsBytes bounds what is kept of program files beyond what other files
+	// need to know; 0 means 64 MiB.
+	FactsBytes int
+}
+
+// Store holds the workspace as it is now. Its methods may be called from any
+// goroutine; edits of one document must come in order. Nothing is parsed and no
+// file is read while the lock is held.
+type Store struct {
+	cache  *factsCache
+	pool   documentPool
+	shared *shared
+
+	mu   sync.Mutex // guards what follows
+	opts Options
+	// disk are the files as the disk has them, open the documents of the
+	// editor, which win.
+	disk, open map[string]*fileState
+	roots      []string
+	omitted    []Omitted
+	indexed    bool
+	current    *Snapshot
+}
+
+// NewStore makes an empty store.
+func NewStore(o Options) *Store {
+	if o.FactsBytes == 0 {
+		o.FactsBytes = 64 << 20
+	}
+	s := &Store{opts: o, cache: &factsCache{limit: o.FactsBytes}, shared: &shared{views: map[string]*view{}},
+		disk: map[string]*fileState{}, open: map[string]*fileState{}}
+	s.publish(true)
+	return s
+}
+
+// Of is the snapshot of files that lie nowhere, below root: their names are
+// relative to it.
+func Of(o Options, root string, files map[string][]byte) *Snapshot {
+	s := NewStore(o)
+	for name, text := range files {
+		p := filepath.ToSlash(filepath.Join(root, name))
+		if Reads(p) && unfit(p, text) == "" {
+			s.disk[p] = s.state(p, text)
+		}
+	}
+	s.roots, s.indexed = []string{root}, true
+	return s.publish(true)
+}
+
+// Snapshot is the workspace as it is now.
+func (s *Store) Snapshot() *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.current
+}
+
+func (s *Store) state(p string, text []byte) *fileState {
+	return &fileState{src: source.NewFile(p, source.LangOf(p), text), opts: parsers.Options{Dialect: s.opts.Dialect}, cache: s.cache}
+}
+
+// publish makes the current snapshot; paths tells whether files came or went.
+// The lock is held, except before the store is handed out.
+func (s *Store) publish(paths bool) *Snapshot {
+	files := maps.Clone(s.disk)
+	maps.Copy(files, s.open)
+	next := &Snapshot{files: files, roots: s.roots, opts: s.opts, omitted: s.omitted, indexed: s.indexed, shared: s.shared}
+	if !paths {
+		next.paths = s.current.paths
+	} else {
+		next.paths = slices.Sorted(maps.Keys(files))
+	}
+	s.current = next
+	return next
+}
+
+// Configure replaces the options; files are read again where it matters.
+func (s *Store) Configure(o Options) *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	again := o.Dialect != s.opts.Dialect
+	s.opts = o
+	if again {
+		for _, m := range []map[string]*fileState{s.disk, s.open} {
+			for p, f := range m {
+				m[p] = &fileState{src: f.src, opts: parsers.Options{Dialect: o.Dialect}, doc: f.doc, cache: s.cache}
+			}
+		}
+	}
+	return s.publish(true)
+}
+
+// Load walks the roots and reads all files, on all processors, schema files
+// first. progress, which may be nil, is told after each file from several
+// goroutines. Documents that are open stay as the editor has them. When ctx
+// ends the store is as it was, but files that were read are not read again.
+func (s *Store) Load(ctx context.Context, roots []string, progress func(done, total int)) (*Snapshot, error) {
+	var files []string
+	var omitted []Omitted
+	for i, root := range roots {
+		roots[i] = filepath.ToSlash(filepath.Clean(root))
+		found, err := Walk(ctx, root)
+		if err != nil {
+			return nil, err
+		}
+		files, omitted = append(files, found.Files...), append(omitted, found.Omitted...)
+	}
+	slices.Sort(files)
+	files = slices.Compact(files)
+	states, left, err := s.readAll(ctx, files, progress)
+	if err != nil {
+		return nil, err
+	}
+	omitted = append(omitted, left...)
+	slices.SortFunc(omitted, func(a, b Omitted) int { return strings.Compare(a.Path, b.Path) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.disk, s.roots, s.omitted, s.indexed = states, slices.Clone(roots), omitted, true
+	return s.publish(true), nil
+}
+
+// readAll reads and extracts files.
+func (s *Store) readAll(ctx context.Context, files []string, progress func(done, total int)) (map[string]*fileState, []Omitted, error) {
+	s.mu.Lock()
+	before := s.disk
+	s.mu.Unlock()
+	read := make([]*fileState, len(files))
+	reasons := make([]string, len(files))
+	var done atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, p := range files {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			read[i], reasons[i] = s.readFile(p, before[p])
+			if read[i] != nil && read[i].known(ctx) == nil {
+				return ctx.Err()
+			}
+			if n := int(done.Add(1)); progress != nil {
+				progress(n, len(files))
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, nil, err
+	}
+	states := make(map[string]*fileState, len(files))
+	var omitted []Omitted
+	for i, f := range read {
+		if f != nil {
+			states[f.src.Path] = f
+		} else {
+			omitted = append(omitted, Omitted{Path: files[i], Reason: reasons[i]})
+		}
+	}
+	return states, omitted, nil
+}
+
+// readFile reads one file from disk; before is its last version, which is kept
+// if the text is the same. Without a file the reason tells why.
+func (s *Store) readFile(p string, before *fileState) (*fileState, string) {
+	text, err := os.ReadFile(filepath.FromSlash(p))
+	if err != nil {
+		return nil, "unreadable"
+	}
+	if reason := unfit(p, text); reason != "" {
+		return nil, reason
+	}
+	f := s.state(p, text)
+	if before != nil && before.src.Hash == f.src.Hash && before.opts == f.opts {
+		return before, ""
+	}
+	return f, ""
+}
+
+// Edit opens a document or gives it a new text. It costs no parsing: facts are
+// made when they are asked for.
+func (s *Store) Edit(f *source.File) *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.open[f.Path]
+	n := &fileState{src: f, opts: parsers.Options{Dialect: s.opts.Dialect}, cache: s.cache}
+	if old != nil {
+		n.doc = old.doc
+	} else {
+		n.doc = &document{pool: &s.pool}
+	}
+	for _, same := range []*fileState{old, s.disk[f.Path]} {
+		if same != nil && same.src.Hash == f.Hash && same.src.Lang == f.Lang && same.opts == n.opts {
+			n.read.Store(same.read.Load())
+		}
+	}
+	s.open[f.Path] = n
+	return s.publish(old == nil && s.disk[f.Path] == nil)
+}
+
+// CloseDocument gives the file back to the disk, which is read again.
+func (s *Store) CloseDocument(p string) *Snapshot {
+	s.mu.Lock()
+	old := s.open[p]
+	delete(s.open, p)
+	s.mu.Unlock()
+	if old != nil {
+		s.pool.drop(old.doc)
+	}
+	return s.Reload(p)
+}
+
+// Reload reads files or folders again that changed on disk, came or went.
+func (s *Store) Reload(paths ...string) *Snapshot {
+	s.mu.Lock()
+	roots, disk := s.roots, s.disk
+	s.mu.Unlock()
+	fresh := map[string]*fileState{}
+	for _, p := range paths {
+		p = filepath.ToSlash(filepath.Clean(p))
+		info, err := os.Stat(filepath.FromSlash(p))
+		switch {
+		case err != nil:
+			for known := range disk {
+				if known == p || strings.HasPrefix(known, p+"/") {
+					fresh[known] = nil
+				}
+			}
+		case info.IsDir():
+			found, _ := Walk(context.Background(), p)
+			for _, file := range found.Files {
+				s.reload(file, roots, disk[file], fresh)
+			}
+		default:
+			s.reload(p, roots, disk[p], fresh)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(fresh) == 0 {
+		return s.publish(true)
+	}
+	s.disk = maps.Clone(s.disk)
+	for p, f := range fresh {
+		if f == nil {
+			delete(s.disk, p)
+		} else {
+			s.disk[p] = f
+		}
+	}
+	return s.publish(true)
+}
+
+// reload reads one file if it belongs to the workspace.
+func (s *Store) reload(p string, roots []string, before *fileState, fresh map[string]*fileState) {
+	inside := slices.ContainsFunc(roots, func(root string) bool { return !Ignored(root, p) })
+	if !inside && before == nil {
+		return
+	}
+	f, _ := s.readFile(p, before)
+	if !inside {
+		f = nil
+	}
+	fresh[p] = f
+}
