@@ -1,10 +1,10 @@
 package lsp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -17,13 +17,18 @@ import (
 	"go.lsp.dev/protocol"
 )
 
-// settings are what the user set in the editor. They win over the
-// configuration file.
-type settings struct {
-	// Config is the path of the configuration file, "" for the nearest one.
-	Config string `json:"config"`
-	// Rules are levels by rule id.
-	Rules map[string]any `json:"rules"`
+// settings are what the user set in the editor, as it stands there: the keys of
+// the configuration file, over which they win, and config, the path of that
+// file where it is not the nearest one.
+type settings = json.RawMessage
+
+// configPath is the path the settings name, "" if none.
+func configPath(set settings) string {
+	var p struct {
+		Config string `json:"config"`
+	}
+	_ = decode(set, &p)
+	return p.Config
 }
 
 // configState is the configuration of every folder. It does not change.
@@ -93,20 +98,18 @@ func (s *server) readConfig(ctx context.Context, roots []string) {
 	c.mu.Lock()
 	client := c.client
 	c.mu.Unlock()
-	next := &configState{rest: s.overlay(&diagnostics.Config{}, client)}
+	over := s.fromEditor(client)
+	next := &configState{rest: (&diagnostics.Config{}).Merge(over)}
 	opts := workspace.Options{}
 	for _, dir := range roots {
-		own := s.readFolder(dir, client.Config, before)
-		next.roots = append(next.roots, rootConfig{dir: dir, own: own, effective: s.overlay(own, client)})
+		own := s.readFolder(dir, configPath(client), before)
+		r := rootConfig{dir: dir, own: own, effective: own.Merge(over)}
+		next.roots = append(next.roots, r)
+		o := r.effective.Workspace()
 		if opts.Dialect == query.Generic {
-			opts.Dialect = own.Dialect
+			opts.Dialect = o.Dialect
 		}
-		for _, m := range own.Migrations {
-			if !path.IsAbs(m) {
-				m = path.Join(own.Dir, m)
-			}
-			opts.Migrations = append(opts.Migrations, m)
-		}
+		opts.Migrations = append(opts.Migrations, o.Migrations...)
 	}
 	if ctx.Err() != nil {
 		return
@@ -124,7 +127,7 @@ func (s *server) readConfig(ctx context.Context, roots []string) {
 
 // readFolder is what the configuration file of a folder says.
 func (s *server) readFolder(dir, set string, before *configState) *diagnostics.Config {
-	file := findConfig(dir)
+	file := diagnostics.FindConfig(dir)
 	if set != "" {
 		if file = slashed(set); !isFile(file) {
 			file = path.Join(dir, file)
@@ -133,7 +136,7 @@ func (s *server) readFolder(dir, set string, before *configState) *diagnostics.C
 	if file == "" {
 		return &diagnostics.Config{Dir: dir}
 	}
-	cfg, problems, err := loadConfig(file)
+	cfg, problems, err := diagnostics.LoadConfig(file, s.opts.Rules)
 	if err != nil {
 		s.warnConfig(file, fmt.Sprintf("dbwise keeps its previous settings: %v", err))
 		for _, r := range before.roots {
@@ -145,11 +148,11 @@ func (s *server) readFolder(dir, set string, before *configState) *diagnostics.C
 	}
 	text := ""
 	if len(problems) > 0 {
-		text = problems[0].Message
+		text = problems[0].String()
 		if more := len(problems) - 1; more > 0 {
 			text += fmt.Sprintf(" (and %d more)", more)
 		}
-		text = fmt.Sprintf("%s: %s", path.Base(file), text)
+		text = fmt.Sprintf("%s:%s", path.Base(file), text)
 	}
 	s.warnConfig(file, text)
 	return cfg
@@ -171,44 +174,24 @@ func (s *server) warnConfig(file, text string) {
 	}
 }
 
-// overlay puts the editor's settings over a configuration.
-func (s *server) overlay(cfg *diagnostics.Config, client settings) *diagnostics.Config {
-	if len(client.Rules) == 0 {
-		return cfg
+// fromEditor is what the editor's settings say.
+func (s *server) fromEditor(client settings) *diagnostics.Config {
+	if len(client) == 0 {
+		return &diagnostics.Config{}
 	}
-	out := *cfg
-	out.Rules = maps.Clone(cfg.Rules)
-	if out.Rules == nil {
-		out.Rules = map[string]diagnostics.RuleConfig{}
+	cfg, problems, err := diagnostics.ParseSettings(client, s.opts.Rules)
+	if err != nil {
+		s.log.Warn("the settings of the editor are not understood", "error", err)
+		return &diagnostics.Config{}
 	}
-	for id, v := range client.Rules {
-		level, err := diagnostics.ParseSeverity(fmt.Sprint(v))
-		rule := s.rule(id)
-		if err != nil || rule == nil {
-			s.log.Warn("a setting of the editor is not understood", "rule", id, "level", v)
-			continue
-		}
-		rc := out.Rules[rule.ID]
-		rc.Level = level
-		out.Rules[rule.ID] = rc
+	for _, p := range problems {
+		s.log.Warn("a setting of the editor is not understood", "problem", p.Message)
 	}
-	return &out
+	return cfg
 }
 
 // rule finds a rule by its id or a former one; nil if there is none.
-func (s *server) rule(id string) *diagnostics.Rule {
-	for _, r := range s.opts.Rules {
-		if r.ID == id {
-			return r
-		}
-		for _, alias := range r.Aliases {
-			if alias == id {
-				return r
-			}
-		}
-	}
-	return nil
-}
+func (s *server) rule(id string) *diagnostics.Rule { return diagnostics.FindRule(s.opts.Rules, id) }
 
 // reconfigure reads the configuration again in the background.
 func (s *server) reconfigure() {
@@ -230,14 +213,13 @@ func (s *server) askSettings() {
 	})
 }
 
-func (s *server) setSettings(raw json.RawMessage) {
-	var set *settings
-	if decode(raw, &set) != nil || set == nil {
+func (s *server) setSettings(set settings) {
+	if set = bytes.TrimSpace(set); len(set) == 0 || set[0] != '{' {
 		return
 	}
 	s.config.mu.Lock()
-	same := reflect.DeepEqual(*set, s.config.client)
-	s.config.client = *set
+	same := bytes.Equal(set, s.config.client)
+	s.config.client = set
 	s.config.mu.Unlock()
 	if !same {
 		s.reconfigure()

@@ -17,7 +17,7 @@ import (
 type encoding uint8
 
 const (
-	utf16 encoding = iota
+	utf16le encoding = iota
 	utf8bytes
 )
 

@@ -40,9 +40,41 @@ type results struct {
 	snap   *workspace.Snapshot
 	cfg    *configState
 	byPath map[string]*result
+	// making holds what is being made; closed when it is, or was given up.
+	making map[flight]chan struct{}
 }
 
-func (r *results) init() { r.byPath = map[string]*result{} }
+type flight struct {
+	path string
+	gen  uint64
+}
+
+func (r *results) init() {
+	r.byPath, r.making = map[string]*result{}, map[flight]chan struct{}{}
+}
+
+// take gives the result of a world if there is one. Otherwise the caller is to
+// make it and then to call done, or to ask again once wait is closed.
+func (r *results) take(path string, gen uint64) (old *result, wait <-chan struct{}, done func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	old = r.byPath[path]
+	key := flight{path, gen}
+	if old != nil && old.gen == gen {
+		return old, nil, nil
+	}
+	if c := r.making[key]; c != nil {
+		return old, c, nil
+	}
+	c := make(chan struct{})
+	r.making[key] = c
+	return old, nil, func() {
+		r.mu.Lock()
+		delete(r.making, key)
+		r.mu.Unlock()
+		close(c)
+	}
+}
 
 // world is the state of everything now.
 func (s *server) world() world {
@@ -64,13 +96,26 @@ func (s *server) diagnose(ctx context.Context, w world, path string) (*result, e
 	if f == nil || f.Lang == source.Unknown {
 		return nil, nil
 	}
-	s.results.mu.Lock()
-	old := s.results.byPath[path]
-	s.results.mu.Unlock()
-	if old != nil && old.gen == w.gen {
-		return old, nil
+	for {
+		old, wait, done := s.results.take(path, w.gen)
+		switch {
+		case done != nil:
+			defer done()
+			return s.judge(ctx, w, f, old)
+		case wait == nil:
+			return old, nil
+		}
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
-	diags, err := s.runnerFor(w).File(ctx, w.snap, w.cfg.of(path), path)
+}
+
+// judge runs the rules over a file; old is its last result.
+func (s *server) judge(ctx context.Context, w world, f *source.File, old *result) (*result, error) {
+	diags, err := s.runnerFor(w).File(ctx, w.snap, w.cfg.of(f.Path), f.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +129,8 @@ func (s *server) diagnose(ctx context.Context, w world, path string) (*result, e
 	}
 	s.results.mu.Lock()
 	defer s.results.mu.Unlock()
-	if now := s.results.byPath[path]; now == nil || now.gen <= n.gen {
-		s.results.byPath[path] = n
+	if now := s.results.byPath[f.Path]; now == nil || now.gen <= n.gen {
+		s.results.byPath[f.Path] = n
 	}
 	return n, nil
 }

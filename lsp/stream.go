@@ -246,16 +246,17 @@ func (s *stream) write() {
 
 // flush waits until everything is written, at most for d.
 func (s *stream) flush(d time.Duration) {
+	late := false
 	timer := time.AfterFunc(d, func() {
 		s.mu.Lock()
-		s.closed, s.queue = true, nil
+		late = true
 		s.mu.Unlock()
 		s.cond.Broadcast()
 	})
 	defer timer.Stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for (len(s.queue) > 0 || s.writing) && !s.closed {
+	for (len(s.queue) > 0 || s.writing) && !late {
 		s.cond.Wait()
 	}
 }
