@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Catalog is every table known at one point, immutable and safe for any number
@@ -14,12 +15,42 @@ type Catalog struct {
 	routines map[Name]*Routine
 	domains  map[Name]*Column
 
+	misses atomic.Int32
+
 	// What follows is derived from tables when it is first asked for.
 	once sync.Once
 	// plain and folded find tables without their schema and without case.
 	plain, folded map[string][]*Table
 	sorted        []*Table
 	referencing   map[Name][]Reference
+
+	namesOnce sync.Once
+	names     map[string]bool
+}
+
+// Taken reports whether a table, index or constraint of any schema has the
+// name: the three share one name space (PostgreSQL manual, 55.11 "pg_class"),
+// and a new one that differs from all cannot collide.
+func (c *Catalog) Taken(name string) bool {
+	if c == nil {
+		return false
+	}
+	c.namesOnce.Do(func() {
+		c.names = make(map[string]bool, 8*len(c.tables))
+		for _, t := range c.tables {
+			c.names[t.Name.Name] = true
+			if t.PrimaryKey != nil {
+				c.names[t.PrimaryKey.Name] = true
+			}
+			for _, k := range t.Constraints {
+				c.names[k.Name] = true
+			}
+			for _, x := range t.Indexes {
+				c.names[x.Name] = true
+			}
+		}
+	})
+	return c.names[name]
 }
 
 // Reference is a foreign key seen from the table it refers to.
@@ -39,8 +70,34 @@ func (c *Catalog) Table(n Name) *Table {
 	if t := c.tables[n]; t != nil {
 		return t
 	}
+	if c.misses.Add(1) <= fewMisses {
+		return c.scan(n)
+	}
 	c.once.Do(c.index)
 	return c.loose(n)
+}
+
+// fewMisses is how many names are looked for by going over all tables before
+// the index is made: most catalogs, those between two statements of a file,
+// are asked once or twice.
+const fewMisses = 8
+
+// scan is loose without the index.
+func (c *Catalog) scan(n Name) *Table {
+	var plain, folded []*Table
+	for _, t := range c.tables {
+		if len(t.Name.Name) != len(n.Name) || !strings.EqualFold(t.Name.Name, n.Name) {
+			continue
+		}
+		folded = append(folded, t)
+		if t.Name.Name == n.Name {
+			plain = append(plain, t)
+		}
+	}
+	if t := only(plain, n.Schema); t != nil {
+		return t
+	}
+	return only(folded, n.Schema)
 }
 
 func (c *Catalog) loose(n Name) *Table {

@@ -140,13 +140,6 @@ func schemaFileIndex(p *diagnostics.Pass, db *workspace.Database, t *schema.Tabl
 // freeName is table_columns_idx, cut to 63 bytes and numbered until no index
 // or table of the schema has it.
 func freeName(c *schema.Catalog, t *schema.Table, parts []schema.IndexPart) string {
-	taken := map[string]bool{}
-	for _, o := range c.Tables() {
-		taken[o.Name.Name] = true
-		for _, k := range o.KeyPaths() {
-			taken[k.Name] = true
-		}
-	}
 	stem := t.Name.Name + "_" + strings.ReplaceAll(columnsOf(parts), ",", "_")
 	for n := 0; ; n++ {
 		suffix := "_idx"
@@ -157,7 +150,7 @@ func freeName(c *schema.Catalog, t *schema.Table, parts []schema.IndexPart) stri
 		for cut < len(stem) && cut > 0 && !utf8.RuneStart(stem[cut]) {
 			cut--
 		}
-		if name := stem[:cut] + suffix; !taken[name] {
+		if name := stem[:cut] + suffix; !c.Taken(name) {
 			return name
 		}
 	}
