@@ -1,0 +1,104 @@
+// Package report prints findings: as text for people, as JSON for programs, as
+// SARIF for code scanning and as GitHub workflow commands.
+//
+// It is told everything, reads no file and knows no terminal but a colour
+// switch. Lines and columns are 1-based here, columns count Unicode code
+// points; offsets are 0-based bytes.
+//
+//	r := &report.Report{Diagnostics: found, Base: dir, File: snapshot.File}
+//	err := report.JSON(os.Stdout, r)
+package report
+
+import (
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/dbwise/dbwise/diagnostics"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+// Report is what a run found.
+type Report struct {
+	Diagnostics []diagnostics.Diagnostic
+	Problems    []Problem
+	Summary     Summary
+	// Base is the absolute folder that paths are shown relative to.
+	Base string
+	// File is the text that spans of a path refer to, nil if it is not known.
+	File func(path string) *source.File
+	// Rules are the rules that ran.
+	Rules []*diagnostics.Rule
+	// Version is that of dbwise.
+	Version string
+}
+
+// Problem is something that kept the analysis from being whole.
+type Problem struct {
+	Path, Message string
+	// Minor: a statement or file was not analysed, which is no mistake of the
+	// user's. Text mentions those only when asked to.
+	Minor bool
+}
+
+// Summary counts what was analysed and found.
+type Summary struct {
+	// Files are those that were analysed, Tables those of all catalogs, Queries
+	// those of the files, CallSites calls of the files that run a query,
+	// themselves or through functions.
+	Files, Tables, Queries, CallSites int
+	Elapsed                           time.Duration
+}
+
+// count is the number of findings by severity.
+func (r *Report) count() map[diagnostics.Severity]int {
+	n := map[diagnostics.Severity]int{}
+	for _, d := range r.Diagnostics {
+		n[d.Severity]++
+	}
+	return n
+}
+
+// rel is a path as it is shown: relative to the base, with slashes.
+func (r *Report) rel(path string) string {
+	if r.Base == "" || !filepath.IsAbs(filepath.FromSlash(path)) {
+		return path
+	}
+	rel, err := filepath.Rel(filepath.FromSlash(r.Base), filepath.FromSlash(path))
+	if err != nil {
+		return path
+	}
+	return filepath.ToSlash(rel)
+}
+
+// place is a span in lines and columns.
+type place struct{ line, column, endLine, endColumn int }
+
+// place is where a span lies; the top of the file if its text is not known.
+func (r *Report) place(path string, s source.Span) place {
+	f := r.file(path)
+	if f == nil {
+		return place{1, 1, 1, 1}
+	}
+	line, col := f.Lines().RuneColumn(s.Start)
+	endLine, endCol := f.Lines().RuneColumn(max(s.Start, s.End))
+	return place{line + 1, col + 1, endLine + 1, endCol + 1}
+}
+
+func (r *Report) file(path string) *source.File {
+	if r.File == nil {
+		return nil
+	}
+	return r.File(path)
+}
+
+// plain replaces what would move the cursor, change colours or reorder text on
+// a terminal.
+func plain(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c == '\n' || c == '\t' {
+			return ' '
+		}
+		return visible(c)
+	}, s)
+}
