@@ -17,6 +17,10 @@ type Runner struct {
 	Rules []*Rule
 	// Log receives panics of rules; nil means slog's default.
 	Log *slog.Logger
+	// Trace, if set, is called before a rule looks at a file, from several
+	// goroutines; what it returns is called after. It is how a caller with a
+	// clock tells which rule is slow.
+	Trace func(*Rule) (done func())
 
 	mu sync.Mutex
 	// muted rules panicked on this text; guarded by mu.
@@ -97,6 +101,9 @@ func (r *Runner) run(p *Pass) {
 		}
 	}()
 	rule := p.Rule
+	if r.Trace != nil {
+		defer r.Trace(rule)()
+	}
 	switch {
 	case rule.File != nil:
 		rule.File(p)
