@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/dbwise/dbwise/diagnostics"
+	"github.com/dbwise/dbwise/diagnostics/report"
+	"github.com/dbwise/dbwise/diagnostics/rules"
+	"github.com/dbwise/dbwise/diagnostics/workspace"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+// analysis is one project under analysis.
+type analysis struct {
+	*checker
+	project *project
+	config  *diagnostics.Config
+	store   *workspace.Store
+	runner  *diagnostics.Runner
+}
+
+// analyse reads a project and adds to the report what is found about its
+// targets. It gives back folders that the project leaves out: named by the
+// user, they are projects of their own.
+func (k *checker) analyse(ctx context.Context, p *project) ([]*project, error) {
+	a := &analysis{checker: k, project: p, runner: &diagnostics.Runner{Rules: rules.All()}}
+	if k.flags.stats {
+		a.runner.Trace = k.stats.trace
+	}
+	if err := a.configure(); err != nil {
+		return nil, err
+	}
+	a.store = workspace.NewStore(a.config.Workspace())
+	k.progress.begin("reading", 0)
+	err := k.stats.time("read", func() error {
+		_, err := a.store.Load(ctx, []string{p.root}, k.progress.reach)
+		return err
+	})
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("cannot read %s: %w", k.rel(p.root), bare(err))
+	}
+	more, err := a.open()
+	if err != nil {
+		return nil, err
+	}
+	_ = k.stats.time("schema", func() error { a.store.Snapshot().Databases(); return nil })
+	if err := a.judge(ctx); err != nil {
+		return nil, err
+	}
+	return more, nil
+}
+
+// configure reads the configuration.
+func (a *analysis) configure() error {
+	a.config = &diagnostics.Config{Dir: filepath.ToSlash(a.project.root)}
+	file := a.flags.config
+	switch {
+	case file == "":
+		file = diagnostics.FindConfig(a.project.root)
+	case !filepath.IsAbs(file):
+		file = filepath.Join(a.dir, file)
+	}
+	if file != "" {
+		cfg, problems, err := diagnostics.LoadConfig(file, a.runner.Rules)
+		if err != nil {
+			return err
+		}
+		for _, p := range problems {
+			if p.Broken {
+				return fmt.Errorf("%s:%s", a.rel(file), p)
+			}
+			a.problem(report.Problem{Path: filepath.ToSlash(file), Message: p.String()})
+		}
+		a.config = cfg
+	}
+	if a.flags.chosen == nil {
+		return nil
+	}
+	// Rules that were not chosen stay known, and are off: a comment that
+	// switches one of them off is neither unknown nor unused.
+	only := map[string]diagnostics.RuleConfig{}
+	for _, r := range a.runner.Rules {
+		rc := a.config.Rules[r.ID]
+		switch {
+		case !a.flags.chosen[r.ID]:
+			rc.Level = diagnostics.Off
+		case rc.Level == diagnostics.Off:
+			rc.Level = r.Level()
+		}
+		only[r.ID] = rc
+	}
+	a.config.Rules = only
+	return nil
+}
+
+// problem adds a problem once: projects may share a configuration.
+func (k *checker) problem(p report.Problem) {
+	for _, have := range k.report.Problems {
+		if have == p {
+			return
+		}
+	}
+	k.report.Problems = append(k.report.Problems, p)
+}
+
+// open reads targets that the project leaves out: files, which the user wants
+// to be seen all the same. Folders are given back.
+func (a *analysis) open() ([]*project, error) {
+	var more []*project
+	for _, t := range a.project.targets {
+		snap := a.store.Snapshot()
+		switch slash := filepath.ToSlash(t.path); {
+		case t.folder && t.path != a.project.root && len(a.paths(snap, t)) == 0:
+			more = append(more, &project{root: t.path, targets: []target{t}})
+		case t.folder || snap.File(slash) != nil:
+		case source.LangOf(slash) == source.Unknown:
+			a.problem(report.Problem{Path: slash, Message: "dbwise does not read files of this kind", Minor: true})
+		default:
+			text, err := os.ReadFile(t.path)
+			if err != nil {
+				return nil, fmt.Errorf("cannot read %s: %w", a.rel(t.path), bare(err))
+			}
+			if source.IsBinary(text) {
+				a.problem(report.Problem{Path: slash, Message: "the file is binary", Minor: true})
+				continue
+			}
+			a.store.Edit(source.NewFile(slash, source.LangOf(slash), text))
+		}
+	}
+	return more, nil
+}
+
+// paths are the files of a snapshot that are to be judged for some targets.
+func (a *analysis) paths(snap *workspace.Snapshot, targets ...target) []string {
+	var out []string
+	for _, p := range snap.Files() {
+		if source.LangOf(p) == source.Unknown || a.config.Ignored(p) {
+			continue
+		}
+		for _, t := range targets {
+			if t.holds(p) {
+				out = append(out, p)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// judge runs the rules, applies fixes if asked to, and fills the report.
+func (a *analysis) judge(ctx context.Context) error {
+	before := a.store.Snapshot()
+	found, err := a.find(ctx, before)
+	if err != nil {
+		return err
+	}
+	after := before
+	if a.flags.fix || a.flags.fixUnsafe || a.flags.diff {
+		left, err := a.mend(ctx, before)
+		if err != nil {
+			return err
+		}
+		if !a.flags.diff {
+			found, after = left, a.store.Snapshot()
+		}
+	}
+	a.failed = a.failed || a.flags.fails(found)
+	a.report.Diagnostics = append(a.report.Diagnostics, found...)
+	a.keep(after, found)
+	return a.stats.time("summary", func() error { a.count(after); return nil })
+}
+
+func (a *analysis) find(ctx context.Context, snap *workspace.Snapshot) (found []diagnostics.Diagnostic, err error) {
+	paths := a.paths(snap, a.project.targets...)
+	a.progress.begin("checking", len(paths))
+	err = a.stats.time("rules", func() error {
+		found, err = a.runner.All(ctx, snap, a.config, paths, a.progress.step)
+		return err
+	})
+	return found, err
+}
+
+// keep holds on to the texts that findings speak about; all others can go with
+// the project.
+func (a *analysis) keep(snap *workspace.Snapshot, found []diagnostics.Diagnostic) {
+	keep := func(p string) {
+		if f := snap.File(p); f != nil {
+			a.texts[p] = f
+		}
+	}
+	for _, d := range found {
+		keep(d.Path)
+		for _, r := range d.Related {
+			keep(r.Path)
+		}
+		for _, f := range d.Fixes {
+			for _, e := range f.Edits {
+				keep(e.Path)
+			}
+		}
+	}
+}
+
+// count adds up what was analysed, and lists what was not.
+func (a *analysis) count(snap *workspace.Snapshot) {
+	sum := &a.report.Summary
+	for _, db := range snap.Databases() {
+		sum.Tables += db.Catalog.Len()
+	}
+	for _, p := range a.paths(snap, a.project.targets...) {
+		sum.Files++
+		sum.Queries += len(snap.Queries(p))
+		sum.CallSites += len(snap.Calls(p))
+		fa, f := snap.Facts(p), snap.File(p)
+		for _, problem := range fa.Problems {
+			line, col := f.Lines().RuneColumn(problem.Span.Start)
+			a.problem(report.Problem{Path: p, Message: fmt.Sprintf("%d:%d: %s", line+1, col+1, problem.Message), Minor: true})
+		}
+	}
+	for _, o := range snap.Omitted() {
+		named := false
+		for _, t := range a.project.targets {
+			named = named || t.holds(o.Path)
+		}
+		switch {
+		case !named:
+		case strings.HasPrefix(o.Reason, "unreadable"):
+			a.problem(report.Problem{Path: o.Path, Message: "cannot be read"})
+		case a.flags.verbose:
+			fmt.Fprintf(a.err, "left out: %s: %s\n", a.rel(o.Path), o.Reason)
+		}
+	}
+}
