@@ -20,6 +20,8 @@ type indexer struct {
 	loaded bool
 	// rounds counts the readings that were shown.
 	rounds int
+	// last is when the latest reading ended.
+	last time.Time
 	// turn is held by the reading that runs.
 	turn sync.Mutex
 }
@@ -59,6 +61,20 @@ func (x *indexer) start(s *server) {
 	})
 }
 
+// againAfter is the least time between readings that nobody asked for.
+const againAfter = 5 * time.Second
+
+// again reads everything once more, unless that was just done or is under way.
+func (x *indexer) again(s *server) {
+	x.mu.Lock()
+	due := x.loaded && time.Since(x.last) > againAfter
+	x.mu.Unlock()
+	if due && x.turn.TryLock() {
+		x.turn.Unlock()
+		x.start(s)
+	}
+}
+
 func (x *indexer) load(ctx context.Context, s *server) {
 	roots := slices.DeleteFunc(x.rootsNow(), func(r string) bool {
 		_, err := os.Stat(filepath.FromSlash(r))
@@ -69,7 +85,10 @@ func (x *indexer) load(ctx context.Context, s *server) {
 	})
 	s.readConfig(ctx, roots)
 	begin := time.Now()
-	p := s.startProgress(ctx)
+	p := &progress{s: s}
+	if !x.isLoaded() {
+		p = s.startProgress(ctx)
+	}
 	snap, err := s.store.Load(ctx, roots, p.report)
 	p.end()
 	if ctx.Err() != nil {
@@ -81,12 +100,19 @@ func (x *indexer) load(ctx context.Context, s *server) {
 		s.log.Info("the workspace is indexed", "folders", len(roots), "files", len(snap.Files()), "ms", time.Since(begin).Milliseconds())
 	}
 	x.mu.Lock()
+	x.last = time.Now()
 	if !x.loaded {
 		x.loaded = true
 		close(x.ready)
 	}
 	x.mu.Unlock()
 	s.changed()
+}
+
+func (x *indexer) isLoaded() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.loaded
 }
 
 // wait waits until the workspace was read once, at most for d.

@@ -28,8 +28,6 @@ type puller struct {
 	told map[string]published
 	// news is closed, and made anew, when findings may have changed.
 	news chan struct{}
-	// asked says that the editor wants the whole workspace.
-	asked bool
 }
 
 func (p *puller) init() { p.told, p.news = map[string]published{}, make(chan struct{}) }
@@ -145,9 +143,6 @@ func (s *server) workspaceDiagnostic(params []byte) (answer, error) {
 	if err := decode(params, &p); err != nil {
 		return nil, err
 	}
-	s.pull.mu.Lock()
-	s.pull.asked = true
-	s.pull.mu.Unlock()
 	return func(ctx context.Context) (any, error) { return s.workspaceReport(ctx, &p) }, nil
 }
 

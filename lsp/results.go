@@ -76,6 +76,17 @@ func (r *results) take(path string, gen uint64) (old *result, wait <-chan struct
 	}
 }
 
+// keep forgets the results of files that are gone.
+func (r *results) keep(snap *workspace.Snapshot) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for p := range r.byPath {
+		if snap.File(p) == nil {
+			delete(r.byPath, p)
+		}
+	}
+}
+
 // world is the state of everything now.
 func (s *server) world() world {
 	snap, cfg := s.snapshot(), s.config.state()

@@ -17,7 +17,7 @@ var testRules = []*diagnostics.Rule{
 	{ID: "star", Category: diagnostics.Style, Local: true, Doc: diagnostics.Doc{Title: "A star is read.", Why: "It reads every column."}, Query: star},
 	{ID: "no-where", Category: diagnostics.DataLoss, Doc: diagnostics.Doc{Title: "All rows go.", Why: "They are gone."}, Query: noWhere},
 	{ID: "breaks", Category: diagnostics.Correctness, Doc: diagnostics.Doc{Title: "It breaks."}, Query: breaks},
-	{ID: diagnostics.UnusedSuppression, Category: diagnostics.Suppression, File: func(*diagnostics.Pass) {}},
+	{ID: diagnostics.UnusedSuppression, Doc: diagnostics.Doc{Title: "A comment hides nothing."}, Category: diagnostics.Suppression, File: func(*diagnostics.Pass) {}},
 }
 
 func options() lsp.Options { return lsp.Options{Rules: testRules, Version: "test"} }

@@ -108,10 +108,12 @@ type server struct {
 }
 
 func newServer(ctx context.Context, o Options) *server {
-	s := &server{opts: o, ctx: ctx, log: o.Log, store: workspace.NewStore(workspace.Options{})}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
+	s := &server{opts: o, ctx: ctx, store: workspace.NewStore(workspace.Options{})}
+	var base slog.Handler = slog.DiscardHandler
+	if o.Log != nil {
+		base = o.Log.Handler()
 	}
+	s.log = slog.New(&editorLog{Handler: base, s: s})
 	s.runner = &diagnostics.Runner{Rules: o.Rules, Log: s.log}
 	s.local = &diagnostics.Runner{Log: s.log}
 	for _, r := range o.Rules {

@@ -107,9 +107,14 @@ func (ds *documents) change(path string, version *int32, changes []change, e enc
 	return true
 }
 
-// didSave changes nothing: what was typed is known already. The watcher tells
-// of the file.
-func (s *server) didSave([]byte) error { return nil }
+// didSave changes nothing about the document: what was typed is known already.
+// Where nobody watches the disk it is the moment to look what else changed.
+func (s *server) didSave([]byte) error {
+	if !s.caps.Workspace.DidChangeWatchedFiles.DynamicRegistration {
+		s.index.again(s)
+	}
+	return nil
+}
 
 func (s *server) didClose(params []byte) error {
 	var p struct {

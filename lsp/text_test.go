@@ -162,3 +162,41 @@ func BenchmarkManyChanges(b *testing.B) {
 		t.apply(list, utf16le)
 	}
 }
+
+// A comment that hides a finding is written as its place demands, or not at all.
+func TestCommentFor(t *testing.T) {
+	for _, c := range []struct {
+		lang source.Lang
+		text string
+		line int
+		want string
+	}{
+		{source.SQL, "select *", 0, "--"},
+		{source.Prisma, "model User {", 0, "//"},
+		{source.Go, "x := `a\nb`", 1, "--"},
+		{source.Go, "x := \"`\"\ny", 1, "//"},
+		{source.Go, "x := '`'\ny", 1, "//"},
+		{source.Go, "// `\ny", 1, "//"},
+		{source.Go, "/* `\ny */", 1, ""},
+		{source.Go, "/* ` */ a(`\nb`)\ny", 2, "//"},
+		{source.TypeScript, "q(`a\nb`)", 1, "--"},
+		{source.TypeScript, "q(`a ${x ? `n` : {a: 1}}\nb`)", 1, "--"},
+		{source.TypeScript, "q(`a ${\nb}`)", 1, "//"},
+		{source.TypeScript, "q(`\\``)\nb", 1, "//"},
+		{source.TypeScript, "x = /[`/]`/\ny", 1, "//"},
+		{source.TypeScript, "x = a / b; c = `\ny`", 1, "--"},
+		{source.TypeScript, "don't\ny", 1, "//"},
+		{source.TypeScript, "/* it's `\n*/", 1, ""},
+		{source.TSX, "<ul>\n{a()}", 1, ""},
+		{source.TSX, "<ul>\n\n  text a()", 2, ""},
+		{source.TSX, "const f = () =>\n  a()", 1, "//"},
+		{source.TSX, "return (\n  <b/>", 1, ""},
+		{source.JavaScript, "a();\nb()", 1, "//"},
+	} {
+		f := source.NewFile("/x", c.lang, []byte(c.text))
+		got, ok := commentFor(f, c.line)
+		if ok != (c.want != "") || ok && got != c.want {
+			t.Errorf("%s %q: %q %v, want %q", c.lang, c.text, got, ok, c.want)
+		}
+	}
+}

@@ -109,7 +109,7 @@ func (s *server) reloadPending(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		s.store.Reload(paths...)
+		s.results.keep(s.store.Reload(paths...))
 		s.changed()
 	}
 }

@@ -27,6 +27,7 @@ const settled = 500 * time.Millisecond
 // workspace. The steps:
 //
 //	init push|pull [{"capabilities to merge": ...}] [options JSON]
+//	capabilities                           prints the answer to init
 //	open FILE [LANGUAGE [TEXT as JSON]]    TEXT: the file's own if not given
 //	change FILE L:C-L:C "TEXT" ...         several changes in one message
 //	replace FILE "TEXT"                    the whole text
@@ -58,6 +59,7 @@ type session struct {
 	texts   map[string]string
 	at      int
 	actions []json.RawMessage
+	intro   json.RawMessage
 	results map[string]string
 }
 

@@ -18,6 +18,8 @@ func (s *session) step(line string) {
 	switch f[0] {
 	case "init":
 		s.init(args)
+	case "capabilities":
+		s.say("", s.intro)
 	case "open":
 		s.open(args)
 	case "change":
@@ -89,7 +91,7 @@ func (s *session) init(args []string) {
 		options = json.RawMessage(args[2])
 	}
 	text, _ := json.Marshal(caps)
-	s.say("", s.e.Initialize(string(text), options))
+	s.intro = s.e.Initialize(string(text), options)
 }
 
 func merge(into, more map[string]any) {
@@ -116,8 +118,10 @@ func (s *session) open(args []string) {
 	s.e.Open(name, lang, text)
 }
 
-// published waits until nothing came about a document for a while.
+// published waits until the workspace is read, which this request does as well,
+// and nothing came about a document for a while.
 func (s *session) published(name string) {
+	s.e.Request("workspace/diagnostic", map[string]any{"previousResultIds": []any{}})
 	s.e.Published(name, func(Published) bool { return true })
 	n := -1
 	for deadline := time.Now().Add(Patience); ; time.Sleep(settled) {
