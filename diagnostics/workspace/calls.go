@@ -20,7 +20,7 @@ func (s *Snapshot) Calls(path string) []*Call {
 func (v *view) bindCalls(s *Snapshot) {
 	p := v.file.src.Path
 	list := v.links.bound[p]
-	for k, i := range ordinals(v.fa) {
+	for k, i := range v.ordinals() {
 		if k >= len(list) {
 			break
 		}
@@ -63,7 +63,7 @@ func (s *Snapshot) queryAt(from *view, id callID) *Query {
 		v = s.view(id.path)
 		v.bindQueries(s)
 	}
-	if at := ordinals(v.fa); id.ordinal < len(at) {
+	if at := v.ordinals(); id.ordinal < len(at) {
 		return v.byCall[at[id.ordinal]]
 	}
 	return nil

@@ -32,7 +32,7 @@ func (v *view) bindQueries(s *Snapshot) {
 		}
 		v.byCall = map[int]*Query{}
 		list := v.links.bound[v.file.src.Path]
-		for k, i := range ordinals(v.fa) {
+		for k, i := range v.ordinals() {
 			if k >= len(list) || list[k].candidate < 0 {
 				continue
 			}

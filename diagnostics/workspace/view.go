@@ -17,6 +17,9 @@ type view struct {
 	schema *schemaLayer
 	links  *linkLayer // nil for files that are no program
 
+	ordinalOnce sync.Once
+	ordinal     []int
+
 	scriptOnce sync.Once
 	replayed   *script
 	queryOnce  sync.Once
@@ -67,4 +70,10 @@ func (s *Snapshot) viewOf(path string, f *fileState, r *reading) *view {
 func (v *view) script(s *Snapshot) *script {
 	v.scriptOnce.Do(func() { v.replayed = s.replay(v.file.src.Path, v.fa) })
 	return v.replayed
+}
+
+// ordinals are the indexes of the file's observable calls.
+func (v *view) ordinals() []int {
+	v.ordinalOnce.Do(func() { v.ordinal = ordinals(v.fa) })
+	return v.ordinal
 }

@@ -1,7 +1,7 @@
 package nplusone
 
 import (
-	"regexp"
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -117,25 +117,46 @@ func (j *job) indent(off int) string {
 	return text[:len(text)-len(strings.TrimLeft(text, " \t"))]
 }
 
-// newline is the line break the file uses.
+// newline is the line break of the file's first line.
 func (j *job) newline() string {
-	if strings.Contains(string(j.p.File.Text), "\r\n") {
+	if i := bytes.IndexByte(j.p.File.Text, '\n'); i > 0 && j.p.File.Text[i-1] == '\r' {
 		return "\r\n"
 	}
 	return "\n"
 }
 
-// free is name, numbered until the file does not have it as a word.
+// free is name, numbered until the function around the loop does not use it.
+// A name that only the rest of the file uses may be shadowed.
 func (j *job) free(name string) string {
+	text := j.p.Facts.Funcs[j.loop.Func].Span.In(j.p.File.Text)
 	for n := 1; ; n++ {
 		try := name
 		if n > 1 {
 			try += strconv.Itoa(n)
 		}
-		if !regexp.MustCompile(`\b` + regexp.QuoteMeta(try) + `\b`).Match(j.p.File.Text) {
+		if !word(text, try) {
 			return try
 		}
 	}
+}
+
+// word reports whether a name stands in text as a word of its own.
+func word(text, name string) bool {
+	for at := 0; ; {
+		i := strings.Index(text[at:], name)
+		if i < 0 {
+			return false
+		}
+		start, end := at+i, at+i+len(name)
+		if (start == 0 || !wordByte(text[start-1])) && (end == len(text) || !wordByte(text[end])) {
+			return true
+		}
+		at = end
+	}
+}
+
+func wordByte(c byte) bool {
+	return c == '_' || c == '$' || c >= 0x80 || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 // before is the place in front of the loop's statement. It must start its line.
