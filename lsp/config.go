@@ -195,7 +195,7 @@ func (s *server) rule(id string) *diagnostics.Rule { return diagnostics.FindRule
 
 // reconfigure reads the configuration again in the background.
 func (s *server) reconfigure() {
-	s.spawn("configuration", func(ctx context.Context) {
+	s.catchUp("configuration", func(ctx context.Context) {
 		s.readConfig(ctx, s.index.rootsNow())
 		s.changed()
 	})

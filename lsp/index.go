@@ -51,7 +51,7 @@ func (x *indexer) start(s *server) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	x.cancel = cancel
 	x.mu.Unlock()
-	s.spawn("index", func(context.Context) {
+	s.catchUp("index", func(context.Context) {
 		defer cancel()
 		x.turn.Lock()
 		defer x.turn.Unlock()

@@ -151,6 +151,7 @@ func (s *server) workspaceDiagnostic(params []byte) (answer, error) {
 // again as soon as they are answered.
 func (s *server) workspaceReport(ctx context.Context, p *workspaceDiagnosticParams) (any, error) {
 	s.index.wait(ctx, callTimeout)
+	s.behind.wait(ctx, longGrace)
 	deadline := time.NewTimer(vigil)
 	defer deadline.Stop()
 	for {

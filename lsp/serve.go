@@ -100,6 +100,7 @@ type server struct {
 	sched   scheduler
 	disk    diskWork
 	index   indexer
+	behind  behind
 
 	mu   sync.Mutex // guards what follows
 	life lifecycle
@@ -154,6 +155,54 @@ func (s *server) spawn(what string, f func(ctx context.Context)) {
 		defer s.survive(what)
 		f(s.ctx)
 	}()
+}
+
+// catchUp is spawn for what brings the server up to date with the disk or the
+// configuration; whoever asks about the workspace waits for it.
+func (s *server) catchUp(what string, f func(ctx context.Context)) {
+	s.behind.add(1)
+	s.spawn(what, func(ctx context.Context) {
+		defer s.behind.add(-1)
+		f(ctx)
+	})
+}
+
+// behind counts what is not yet taken up.
+type behind struct {
+	mu sync.Mutex // guards what follows
+	n  int
+	// none is closed when there is nothing; nil if nobody waits.
+	none chan struct{}
+}
+
+func (b *behind) add(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.n += n; b.n == 0 && b.none != nil {
+		close(b.none)
+		b.none = nil
+	}
+}
+
+// wait waits until everything is taken up, at most for d.
+func (b *behind) wait(ctx context.Context, d time.Duration) {
+	b.mu.Lock()
+	if b.n == 0 {
+		b.mu.Unlock()
+		return
+	}
+	if b.none == nil {
+		b.none = make(chan struct{})
+	}
+	none := b.none
+	b.mu.Unlock()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-none:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // stop waits, but not for ever, for what is under way.

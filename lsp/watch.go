@@ -80,7 +80,7 @@ func (s *server) reload(paths ...string) {
 	}
 	if !d.busy && len(d.pending) > 0 {
 		d.busy = true
-		s.spawn("files on disk", s.reloadPending)
+		s.catchUp("files on disk", s.reloadPending)
 	}
 }
 
