@@ -279,3 +279,16 @@ func (c *factsCache) add(f *fileState) {
 		o.strip()
 	}
 }
+
+// drop forgets a version that a newer one replaces.
+func (c *factsCache) drop(f *fileState) {
+	if f == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if i := slices.Index(c.recent, f); i >= 0 {
+		c.recent = slices.Delete(c.recent, i, i+1)
+		c.size -= weightOf(f)
+	}
+}

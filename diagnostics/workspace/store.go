@@ -220,6 +220,7 @@ func (s *Store) Edit(f *source.File) *Snapshot {
 		}
 	}
 	s.open[f.Path] = n
+	s.cache.drop(old)
 	return s.publish(old == nil && s.disk[f.Path] == nil)
 }
 
