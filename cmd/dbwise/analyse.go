@@ -11,6 +11,7 @@ import (
 	"github.com/dbwise/dbwise/diagnostics/report"
 	"github.com/dbwise/dbwise/diagnostics/rules"
 	"github.com/dbwise/dbwise/diagnostics/workspace"
+	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
@@ -216,7 +217,11 @@ func (a *analysis) count(snap *workspace.Snapshot) {
 	}
 	for _, p := range a.paths(snap, a.project.targets...) {
 		sum.Files++
-		sum.Queries += len(snap.Queries(p))
+		for _, q := range snap.Queries(p) {
+			if q.Op != query.DDL && q.Op != query.Command {
+				sum.Queries++
+			}
+		}
 		sum.CallSites += len(snap.Calls(p))
 		fa, f := snap.Facts(p), snap.File(p)
 		for _, problem := range fa.Problems {

@@ -34,7 +34,7 @@ func (a *analysis) mend(ctx context.Context, before *workspace.Snapshot) ([]diag
 		return nil, err
 	}
 	if mended.Fixes > 0 && !a.flags.quiet {
-		fmt.Fprintf(a.err, "Applied %d fixes to %d files.\n", mended.Fixes, len(mended.Files))
+		fmt.Fprintf(a.err, "Applied %s to %s.\n", number(mended.Fixes, "fix", "fixes"), number(len(mended.Files), "file", "files"))
 	}
 	return mended.Left, nil
 }
@@ -86,4 +86,11 @@ func (a *analysis) write(before *workspace.Snapshot, files []diagnostics.NewFile
 		}
 	}
 	return nil
+}
+
+func number(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }

@@ -79,11 +79,8 @@ func isTerminal(w io.Writer) bool {
 // colourful decides on colours: FORCE_COLOR, then NO_COLOR, then whether it is
 // a terminal that knows them.
 func colourful(w io.Writer) bool {
-	switch force, set := os.LookupEnv("FORCE_COLOR"); {
-	case set && force != "0" && force != "false":
-		return true
-	case set && force != "", os.Getenv("NO_COLOR") != "", os.Getenv("TERM") == "dumb":
-		return false
+	if force, set := os.LookupEnv("FORCE_COLOR"); set {
+		return force != "0" && force != "false"
 	}
-	return isTerminal(w)
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(w)
 }
