@@ -172,7 +172,14 @@ func TestSlowRequest(t *testing.T) {
 			t.Error("the slow request was answered first")
 		}
 	}
+	e.Send(1001, "textDocument/codeAction", map[string]any{"textDocument": map[string]any{"uri": e.URI("a.sql")}, "range": lsptest.Range{}})
+	e.Send(1002, "textDocument/hover", e.At("a.sql", 0, 7))
 	e.Change("a.sql", lsptest.Change{Text: "select 1;"})
+	for _, id := range []int{1001, 1002} {
+		if m := e.Await(id); m.Error == nil || m.Error.Code != -32801 {
+			t.Errorf("an answer about a text that is gone: %s %+v", m.Result, m.Error)
+		}
+	}
 	if m := e.Await(1000); m.Error == nil || m.Error.Code != -32802 || !strings.Contains(string(m.Error.Data), `"retriggerRequest":true`) {
 		t.Errorf("a result for a text that is gone: %s %+v", m.Result, m.Error)
 	}
@@ -187,6 +194,48 @@ func TestSilentEditor(t *testing.T) {
 	e.Initialize(lsptest.PushCaps, nil)
 	e.Open("a.sql", "sql", "select * from users;")
 	e.Published("a.sql", func(p lsptest.Published) bool { return len(p.Diagnostics) == 1 })
+	e.Quit()
+}
+
+// An editor that does not read is read nevertheless, and gets everything once
+// it does.
+func TestEditorThatDoesNotRead(t *testing.T) {
+	e := begin(t, lsptest.PushCaps)
+	resume := e.Pause()
+	e.Open("a.sql", "sql", "")
+	for i := range 300 {
+		e.Send(5000+i, "textDocument/hover", e.At("a.sql", 0, 0))
+		e.Change("a.sql", lsptest.Change{Text: fmt.Sprintf("select * from users; -- %d", i)})
+	}
+	resume()
+	for i := range 300 {
+		e.Await(5000 + i)
+	}
+	e.Published("a.sql", func(p lsptest.Published) bool { return *p.Version == 301 && len(p.Diagnostics) == 1 })
+	e.Quit()
+}
+
+// Where the rules have a page and the editor shows pages, it is asked to.
+func TestOpenDoc(t *testing.T) {
+	o := options()
+	o.Docs = "https://example.org/rules"
+	e := lsptest.Start(t, "", o)
+	intro := e.Initialize(`{"window":{"showDocument":{"support":true}},"textDocument":{"publishDiagnostics":{"codeDescriptionSupport":true}}}`, nil)
+	if !strings.Contains(string(intro), `"commands":["dbwise.openDoc"]`) {
+		t.Errorf("%s", intro)
+	}
+	e.Open("a.sql", "sql", "select * from users;")
+	m := e.Wait("findings", func(m lsptest.Message) bool { return m.Method == "textDocument/publishDiagnostics" })
+	if !strings.Contains(string(m.Params), `"href":"https://example.org/rules#star"`) {
+		t.Errorf("%s", m.Params)
+	}
+	if m := e.Request("workspace/executeCommand", map[string]any{"command": "dbwise.openDoc", "arguments": []string{"star"}}); m.Error != nil {
+		t.Errorf("%+v", m.Error)
+	}
+	m = e.Wait("the page", func(m lsptest.Message) bool { return m.Method == "window/showDocument" })
+	if !strings.Contains(string(m.Params), `"uri":"https://example.org/rules#star"`) {
+		t.Errorf("%s", m.Params)
+	}
 	e.Quit()
 }
 

@@ -55,6 +55,7 @@ type Editor struct {
 	gone bool
 	next int
 	// answer gives the result of a request of the server; false: no answer.
+	paused   bool
 	answer   func(method string, params json.RawMessage) (any, bool)
 	versions map[string]int
 }
@@ -103,6 +104,11 @@ func (e *Editor) Answer(f func(method string, params json.RawMessage) (any, bool
 func (e *Editor) read() {
 	r := bufio.NewReader(e.pipe)
 	for {
+		e.mu.Lock()
+		for e.paused {
+			e.cond.Wait()
+		}
+		e.mu.Unlock()
 		m, err := readMessage(r)
 		if err != nil {
 			e.mu.Lock()
@@ -144,6 +150,18 @@ func readMessage(r *bufio.Reader) (Message, error) {
 		return m, err
 	}
 	return m, json.Unmarshal(body, &m)
+}
+
+// Pause stops reading until resume is called; one message may still be read.
+func (e *Editor) Pause() (resume func()) {
+	set := func(paused bool) {
+		e.mu.Lock()
+		e.paused = paused
+		e.mu.Unlock()
+		e.cond.Broadcast()
+	}
+	set(true)
+	return func() { set(false) }
 }
 
 func (e *Editor) send(v any) {
