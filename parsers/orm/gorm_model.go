@@ -123,7 +123,7 @@ func (r *modelReader) isModel(n *code.Node) bool {
 		if parseTag(f).present || isGormModel(f.Type) {
 			return !r.embedded[n.Text]
 		}
-		hasID = hasID || f.Text == "ID"
+		hasID = hasID || f.Text == "ID" || f.Text == "Id"
 	}
 	_, named := r.tables[n.Text]
 	return r.imports && fields > 0 && (named || hasID || r.used[n.Text]) && !r.embedded[n.Text]
@@ -281,12 +281,26 @@ func place(f *code.Node, column string) schema.Field {
 	return out
 }
 
+// idColumn is the column that is the primary key without a tag: the one called
+// id, whatever its field is called, else that of the field ID (gorm's
+// schema.Parse looks the two names up in this order).
+func (b *modelBuilder) idColumn() *schema.Column {
+	for _, c := range b.m.Table.Columns {
+		if c.Name == "id" {
+			return c
+		}
+	}
+	if id := b.m.Fields["ID"]; id.Column != "" {
+		return b.m.Table.Column(id.Column)
+	}
+	return nil
+}
+
 // finish sets the primary key that needs no tag, sorts the parts of indexes,
 // and reads the relations.
 func (b *modelBuilder) finish() {
 	t := b.m.Table
-	if id := b.m.Fields["ID"]; t.PrimaryKey == nil && id.Column != "" {
-		c := t.Column(id.Column)
+	if c := b.idColumn(); t.PrimaryKey == nil && c != nil {
 		t.PrimaryKey = &schema.Constraint{Kind: schema.PrimaryKey, Name: t.Name.Name + "_pkey", Columns: []string{c.Name}, Origin: c.Origin}
 		c.NotNull = true
 		if c.Type == "int8" && c.Default == "" {
