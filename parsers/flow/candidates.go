@@ -87,7 +87,7 @@ func (u *unit) candidates(c *call, set *readerSet) ([]facts.Candidate, code.Ref)
 	var out []facts.Candidate
 	e := env{u}
 	for k := 0; k < len(links) && k < maxCuts; k++ {
-		ref := at.ref.Then(linkSteps(links[:k], true)...)
+		ref := at.ref.Then(u.linkSteps(links[:k], true)...)
 		chain.Ref, chain.Links = ref, bare[k:]
 		chain.Prefix = max(0, at.prefix-k)
 		chain.Root = at.root
@@ -110,7 +110,7 @@ func (u *unit) candidates(c *call, set *readerSet) ([]facts.Candidate, code.Ref)
 			})
 		}
 	}
-	return out, at.ref.Then(linkSteps(links, false)...)
+	return out, at.ref.Then(u.linkSteps(links, false)...)
 }
 
 // expansion is a chain that starts where its variables were first bound.

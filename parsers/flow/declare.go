@@ -11,7 +11,7 @@ import (
 func (u *unit) declare() {
 	size := u.whole().Len()
 	u.scopes = make([]scope, 0, 16+size/120)
-	u.vars = make([]variable, 0, 16+size/70)
+	u.vars = make([]variable, 0, 16+size/50)
 	u.newScope(nil, u.whole(), none)
 	u.scopes[0].function = true
 	u.declareAll(u.file.Body, 0, 0)

@@ -26,7 +26,7 @@ func (w *walker) define(n *code.Node) {
 		}
 		w.node(value, use{bind: v, name: target.Text})
 		if v >= 0 && (value != nil || n.Type != nil) {
-			w.vars[v].defs = append(w.vars[v].defs, d)
+			w.defineVar(v, d)
 		}
 		return
 	}
@@ -67,7 +67,7 @@ func (w *walker) bindTarget(t *code.Node, d def, depth int) []int32 {
 		if v < 0 {
 			return nil
 		}
-		w.vars[v].defs = append(w.vars[v].defs, d)
+		w.defineVar(v, d)
 		return []int32{v}
 	case code.Var, code.Assign, code.Spread:
 		each(kid(t, 0))
@@ -130,7 +130,7 @@ func (w *walker) addDef(t *code.Node, d def) int32 {
 	}
 	v := w.lookup(w.scope, t.Text, t.Span.Start)
 	if v >= 0 {
-		w.vars[v].defs = append(w.vars[v].defs, d)
+		w.defineVar(v, d)
 	}
 	return v
 }
@@ -154,7 +154,7 @@ func (w *walker) assign(n *code.Node) {
 			w.mention(target, unused)
 		}
 		if v >= 0 {
-			w.vars[v].defs = append(w.vars[v].defs, d)
+			w.defineVar(v, d)
 		}
 	case code.ObjectPattern, code.ArrayPattern:
 		w.node(value, unused)

@@ -111,9 +111,10 @@ func shorten(s string) string {
 	return s[:cut] + "…"
 }
 
-// steps are the steps that a chain's links add to its root.
-func linkSteps(links []link, called bool) []code.Step {
-	steps := make([]code.Step, 0, 2*len(links))
+// linkSteps are the steps that a chain's links add to its root, good until the
+// next call. With called the last link's call is one, too.
+func (u *unit) linkSteps(links []link, called bool) []code.Step {
+	steps := u.steps[:0]
 	for i := range links {
 		if links[i].name != "" {
 			steps = append(steps, code.Step{Op: code.Get, Name: links[i].name})
@@ -122,6 +123,7 @@ func linkSteps(links []link, called bool) []code.Step {
 			steps = append(steps, code.Step{Op: code.Called})
 		}
 	}
+	u.steps = steps
 	return steps
 }
 
@@ -137,7 +139,7 @@ func (u *unit) emitCalls(out *facts.Facts, readers []facts.Reader) {
 		site := u.callSite(c)
 		site.Candidates, site.Callee = u.candidates(c, set)
 		if len(site.Candidates) == 0 {
-			site.Callee = u.ref(c.root).Then(linkSteps(c.links, false)...)
+			site.Callee = u.ref(c.root).Then(u.linkSteps(c.links, false)...)
 			if c.root.Kind == code.This && c.links[0].name == "" { // super(...)
 				site.Callee = u.ref(c.root).Dot("constructor")
 			}
@@ -179,7 +181,7 @@ func (u *unit) emitInner(out *facts.Facts, i int) {
 		if !c.links[k].called() {
 			continue
 		}
-		callee := root.Then(linkSteps(c.links[:k+1], false)...)
+		callee := root.Then(u.linkSteps(c.links[:k+1], false)...)
 		if len(callee.Steps)+1 > limit {
 			return
 		}
@@ -197,7 +199,7 @@ func (u *unit) callSite(c *call) facts.CallSite {
 	last := &c.links[len(c.links)-1]
 	site := facts.CallSite{
 		Name: last.name, Span: last.node.Span, NameSpan: last.nameSpan(), Stmt: c.stmt,
-		Func: int(c.fn), In: ints(c.in), Target: none, Last: c.last, Guarded: u.guarded(c),
+		Func: int(c.fn), In: u.loopsOf(c), Target: none, Last: c.last, Guarded: u.guarded(c),
 		Awaited: c.use.awaited, Consumed: c.use.consumed || u.isGo,
 	}
 	if last.name == "" && c.root.Kind == code.This && len(c.links) == 1 {
@@ -265,7 +267,7 @@ func (u *unit) referenceCall(c *call) facts.CallSite {
 	loops := u.global(c, u.bit(c.loop))
 	site := facts.CallSite{
 		Callee: u.ref(c.ref), Name: c.ref.Text, Span: c.ref.Span, NameSpan: name, Stmt: c.stmt, Func: int(c.fn),
-		In: ints(c.in), Target: none, Consumed: true, Loops: loops,
+		In: u.loopsOf(c), Target: none, Consumed: true, Loops: loops,
 		Args: []facts.Arg{{Span: c.ref.Span, Loops: loops, Func: none}},
 	}
 	if over := u.loops[c.loop].over; over != nil {
@@ -280,13 +282,17 @@ func (u *unit) referenceCall(c *call) facts.CallSite {
 	return site
 }
 
-func ints(in []int32) []int {
-	if len(in) == 0 {
+// loopsOf are the loops around a call; calls of one loop share the slice.
+func (u *unit) loopsOf(c *call) []int {
+	if len(c.in) == 0 {
 		return nil
 	}
-	out := make([]int, len(in))
-	for i, v := range in {
-		out[i] = int(v)
+	l := &u.loops[c.in[len(c.in)-1]]
+	if l.ins == nil {
+		l.ins = make([]int, len(c.in))
+		for i, v := range c.in {
+			l.ins[i] = int(v)
+		}
 	}
-	return out
+	return l.ins
 }

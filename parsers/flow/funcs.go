@@ -53,7 +53,7 @@ func (w *walker) named(n *code.Node, name string, at source.Span, typ string, cl
 // bindFunc makes v the function id.
 func (w *walker) bindFunc(v, id int32, n *code.Node) {
 	w.vars[v].fn = id
-	w.vars[v].defs = append(w.vars[v].defs, def{value: n, at: n.Span.End, scope: w.vars[v].scope})
+	w.defineVar(v, def{value: n, at: n.Span.End, scope: w.vars[v].scope})
 }
 
 // inline visits a callback, or a function whose value is not kept under a
@@ -73,7 +73,7 @@ func (w *walker) body(n *code.Node, cb *callback) {
 	w.enter(n)
 	if n.Text != "" && cb == nil && w.funcOf[n] == 0 {
 		if v := w.inScope(w.scope, n.Text); v >= 0 && w.vars[v].node == n {
-			w.vars[v].defs = append(w.vars[v].defs, def{value: n, at: n.Span.End, scope: w.scope})
+			w.defineVar(v, def{value: n, at: n.Span.End, scope: w.scope})
 		}
 	}
 	w.params(n, cb)

@@ -12,12 +12,13 @@ type loop struct {
 	node *code.Node
 	over *code.Node
 	body *code.Node // nil for a function passed by name
-	// elems are the variables that hold the element, scope where they are.
+	// target is what is bound to the element, elems the variables that hold it
+	// or lead to it.
 	target     *code.Node
 	elems      []int32
-	scope      int32
 	fn, parent int32
 	in         []int32 // the loops around and this one
+	ins        []int   // in, as facts have it
 	stmt       source.Span
 	concurrent bool
 	// it is set for a call that iterates.
@@ -52,7 +53,7 @@ func (w *walker) loop(n *code.Node) {
 	switch n.Kind {
 	case code.ForEach:
 		w.node(kid(n, 1), unused)
-		id := w.newLoop(loop{node: n, over: kid(n, 1), body: kid(n, 2), target: kid(n, 0), scope: w.scope})
+		id := w.newLoop(loop{node: n, over: kid(n, 1), body: kid(n, 2), target: kid(n, 0)})
 		d := def{kind: element, value: kid(n, 1), path: elementPath(n), scope: w.scope, at: n.Span.Start}
 		if body := kid(n, 2); body != nil {
 			d.at = body.Span.Start
@@ -64,20 +65,20 @@ func (w *walker) loop(n *code.Node) {
 		w.inside(id, func() { w.suite(kid(n, 2)) })
 	case code.For:
 		w.node(kid(n, 0), unused)
-		id := w.newLoop(loop{node: n, body: kid(n, 3), scope: w.scope})
+		id := w.newLoop(loop{node: n, body: kid(n, 3)})
 		w.inside(id, func() {
 			w.node(kid(n, 1), unused)
 			w.suite(kid(n, 3))
 			w.node(kid(n, 2), unused)
 		})
 	case code.While:
-		id := w.newLoop(loop{node: n, body: kid(n, 1), scope: w.scope})
+		id := w.newLoop(loop{node: n, body: kid(n, 1)})
 		w.inside(id, func() {
 			w.node(kid(n, 0), unused)
 			w.suite(kid(n, 1))
 		})
 	case code.DoWhile:
-		id := w.newLoop(loop{node: n, body: kid(n, 0), scope: w.scope})
+		id := w.newLoop(loop{node: n, body: kid(n, 0)})
 		w.inside(id, func() {
 			w.suite(kid(n, 0))
 			w.node(kid(n, 1), unused)
@@ -122,7 +123,7 @@ func keyTarget(n *code.Node) *code.Node {
 // callbackLoop visits a function that a call runs per element.
 func (w *walker) callbackLoop(callNode *code.Node, arg int, fn *code.Node, it iteration) {
 	id := w.newLoop(loop{
-		node: callNode, over: it.over, body: fn, it: it, scope: w.scopeOf[fn],
+		node: callNode, over: it.over, body: fn, it: it,
 		concurrent: it.concurrent || fn.Is(code.Async) && it.elem == 0 && !w.isGo,
 	})
 	params := fn.Params()
@@ -133,7 +134,7 @@ func (w *walker) callbackLoop(callNode *code.Node, arg int, fn *code.Node, it it
 	inner.in = w.loops[id].in
 	inner.body(fn, &callback{call: callNode, arg: arg, over: it.over})
 	w.depth = inner.depth
-	for _, v := range w.scopes[w.scopeOf[fn]].vars {
+	for v := w.scopes[w.scopeOf[fn]].first; v >= 0; v = w.vars[v].next {
 		if w.vars[v].kind == paramVar {
 			w.loops[id].elems = append(w.loops[id].elems, v)
 		}
@@ -156,7 +157,7 @@ func (w *walker) functionLoop(callNode, ref *code.Node, it iteration) {
 		root.Kind == code.Ident && w.lookup(w.scope, root.Text, root.Span.Start) < 0 && !w.isGo {
 		return // no function of this project
 	}
-	id := w.newLoop(loop{node: callNode, over: it.over, it: it, scope: w.scope, concurrent: it.concurrent})
+	id := w.newLoop(loop{node: callNode, over: it.over, it: it, concurrent: it.concurrent})
 	w.calls = append(w.calls, call{
 		root: target, fn: w.fn, in: w.loops[id].in, stmt: w.stmt, use: use{consumed: true, bind: none},
 		ref: target, loop: id,

@@ -14,12 +14,13 @@ type scope struct {
 	// function scopes take TypeScript's var; class is set for a class body.
 	function bool
 	class    *code.Node
-	vars     []int32
-	names    map[string]int32 // once there are many
+	// first and last begin and end the list of its variables, count long.
+	first, last, count int32
+	names              map[string]int32 // once there are many
 }
 
 // manyNames is the number of names from which on a scope keeps a map.
-const manyNames = 8
+const manyNames = 24
 
 // varKind is what a name stands for.
 type varKind uint8
@@ -47,6 +48,8 @@ type variable struct {
 	node *code.Node
 	defs []def
 
+	// next is the next variable of the scope.
+	next int32
 	// owner is the named function it belongs to; param its parameter, or none.
 	owner int32
 	param int32
@@ -111,7 +114,7 @@ type callback struct {
 
 func (u *unit) newScope(n *code.Node, span source.Span, parent int32) int32 {
 	id := int32(len(u.scopes))
-	u.scopes = append(u.scopes, scope{span: span, parent: parent})
+	u.scopes = append(u.scopes, scope{span: span, parent: parent, first: none, last: none})
 	if n != nil {
 		u.scopeOf[n] = id
 	}
@@ -130,19 +133,40 @@ func (u *unit) add(sc int32, name string, kind varKind, from int, n *code.Node) 
 		return v
 	}
 	v := int32(len(u.vars))
-	u.vars = append(u.vars, variable{name: name, kind: kind, scope: sc, from: from, node: n, param: none, fn: none})
+	u.vars = append(u.vars, variable{name: name, kind: kind, scope: sc, from: from, node: n, next: none, param: none, fn: none})
 	s := &u.scopes[sc]
-	s.vars = append(s.vars, v)
-	switch {
+	if s.last >= 0 {
+		u.vars[s.last].next = v
+	} else {
+		s.first = v
+	}
+	s.last = v
+	switch s.count++; {
 	case s.names != nil:
 		s.names[name] = v
-	case len(s.vars) > manyNames:
+	case s.count > manyNames:
 		s.names = make(map[string]int32, 2*manyNames)
-		for _, w := range s.vars {
+		for w := s.first; w >= 0; w = u.vars[w].next {
 			s.names[u.vars[w].name] = w
 		}
 	}
 	return v
+}
+
+// defineVar adds a definition to a variable. Most have one, which is cut from a
+// larger piece of memory.
+func (u *unit) defineVar(v int32, d def) {
+	x := &u.vars[v]
+	if x.defs == nil {
+		if len(u.defs) == cap(u.defs) {
+			u.defs = make([]def, 0, 256)
+		}
+		n := len(u.defs)
+		u.defs = append(u.defs, d)
+		x.defs = u.defs[n : n+1 : n+1]
+		return
+	}
+	x.defs = append(x.defs, d)
 }
 
 func (u *unit) inScope(sc int32, name string) int32 {
@@ -153,7 +177,7 @@ func (u *unit) inScope(sc int32, name string) int32 {
 		}
 		return none
 	}
-	for _, v := range s.vars {
+	for v := s.first; v >= 0; v = u.vars[v].next {
 		if u.vars[v].name == name {
 			return v
 		}

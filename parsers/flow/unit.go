@@ -1,8 +1,6 @@
 package flow
 
 import (
-	"sort"
-
 	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/source"
 )
@@ -19,6 +17,7 @@ type unit struct {
 	scopeOf map[*code.Node]int32
 	vars    []variable
 	funcs   []function
+	defs    []def // where the next first definitions go
 	loops   []loop
 	calls   []call
 	// occs are the mentions of variables, by place.
@@ -42,6 +41,8 @@ type unit struct {
 	// extended tells of those that are.
 	open     map[*code.Node]*code.Node
 	extended map[*code.Node]bool
+	// steps is room for the steps of a chain.
+	steps []code.Step
 	// pieces counts what the text being read is put together from.
 	pieces int
 	// seen are the String nodes that a reader asked for.
@@ -99,9 +100,28 @@ func (u *unit) whole() source.Span {
 
 // mentions are the occurrences within s, as a range of occs.
 func (u *unit) mentions(s source.Span) []occurrence {
-	from := sort.Search(len(u.occs), func(i int) bool { return u.occs[i].off >= s.Start })
-	to := from + sort.Search(len(u.occs)-from, func(i int) bool { return u.occs[from+i].off >= s.End })
+	from := firstOcc(u.occs, s.Start)
+	to := from
+	for near := from + 8; to < near && to < len(u.occs) && u.occs[to].off < s.End; {
+		to++
+	}
+	if to == from+8 {
+		to += firstOcc(u.occs[to:], s.End)
+	}
 	return u.occs[from:to]
+}
+
+// firstOcc is the index of the first occurrence at off or behind.
+func firstOcc(occs []occurrence, off int) int {
+	lo, hi := 0, len(occs)
+	for lo < hi {
+		if mid := int(uint(lo+hi) >> 1); occs[mid].off < off {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
 }
 
 // strip removes what does not change which value it is: assertions, await is kept.

@@ -106,7 +106,7 @@ func (w *walker) enter(n *code.Node) int32 {
 
 // own makes the function being walked the owner of a scope's variables.
 func (w *walker) own(sc int32) {
-	for _, v := range w.scopes[sc].vars {
+	for v := w.scopes[sc].first; v >= 0; v = w.vars[v].next {
 		w.vars[v].owner = w.fn
 	}
 }
