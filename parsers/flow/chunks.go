@@ -36,11 +36,26 @@ func (u *unit) isChunks(n *code.Node, l *loop) bool {
 		return false
 	}
 	for _, v := range l.elems {
-		if u.usedAsList(v, l.body) {
+		// With a size beside the list, f(xs, 100), an element nobody looks
+		// into is a part of the list.
+		if u.usedAsList(v, l.body) || len(n.Args()) > 1 && !u.lookedInto(v, l.body) {
 			return true
 		}
 	}
 	return false
+}
+
+// lookedInto reports whether body reads a member of v.
+func (u *unit) lookedInto(v int32, body *code.Node) bool {
+	found, name := false, u.vars[v].name
+	body.Walk(func(n *code.Node) bool {
+		if n.Kind == code.Member {
+			k := strip(n.Kids[0])
+			found = found || k != nil && k.Kind == code.Ident && k.Text == name
+		}
+		return !found
+	})
+	return found
 }
 
 // usedAsList reports whether body iterates, measures, slices or spreads v.

@@ -99,7 +99,7 @@ func (u *unit) classifyRange(l *loop, over *code.Node) {
 	switch {
 	case t != nil && t.Kind == code.Named && t.Name == "chan" && t.Qual == "", over.Kind == code.Member && over.Text == "C":
 		l.kind = facts.Endless
-	case kid(l.node, 0) == nil:
+	case kid(l.node, 0) == nil, t == nil && u.received(l):
 		l.kind = facts.Endless
 	case counts:
 		l.kind = facts.Endless
@@ -107,6 +107,21 @@ func (u *unit) classifyRange(l *loop, over *code.Node) {
 			l.kind, l.over = facts.Counted, xs
 		}
 	}
+}
+
+// received reports whether the one variable of a range is looked into: of a
+// slice it would be an index, so what is iterated is a channel or an iterator
+// (The Go Programming Language Specification, For statements with range clause).
+func (u *unit) received(l *loop) bool {
+	if elementTarget(l.node) != nil {
+		return false
+	}
+	for _, v := range l.elems {
+		if v >= 0 && l.body != nil && u.lookedInto(v, l.body) {
+			return true
+		}
+	}
+	return false
 }
 
 // listMethods give a list of at most as many elements as the one they are
