@@ -4,13 +4,11 @@ import (
 	"context"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/dbwise/dbwise/parsers"
 	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/facts"
-	"github.com/dbwise/dbwise/parsers/orm"
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
@@ -261,7 +259,7 @@ func (r *resolver) isHandle(v val, k *facts.Candidate, method string, depth int)
 	case instance:
 		_, _, m, own := r.declaredMember(v.at, v.sym, method)
 		if own {
-			return v.sym.Kind == facts.Interface && m.Method && r.proves(v, method, k)
+			return v.sym.Kind == facts.Interface && m.Method && r.proves(v, method, k, reader)
 		}
 		for _, base := range v.sym.Bases {
 			b := r.resolve(v.at, base, 1)
@@ -281,39 +279,20 @@ func (r *resolver) isHandle(v val, k *facts.Candidate, method string, depth int)
 	return false
 }
 
-// libraryModules are the modules of each library.
-var libraryModules = func() map[string][]string {
-	out := map[string][]string{}
-	for _, l := range orm.All() {
-		out[l.Name] = l.Modules
-	}
-	return out
-}()
-
-// proves reports whether an interface's method gives a type of the candidate's
-// library, as the DBTX of generated code does: such a method sends a query,
-// whoever implements it.
-func (r *resolver) proves(v val, method string, k *facts.Candidate) bool {
+// proves reports whether an interface's method gives what the candidate's
+// handle gives, as the DBTX of generated code does: such a method sends a
+// query, whoever implements it.
+func (r *resolver) proves(v val, method string, k *facts.Candidate, reader *facts.Reader) bool {
 	f := r.field(v, method, 1)
-	if f.kind != function {
+	if f.kind != function || reader.InterfaceKind == nil {
 		return false
 	}
-	results := f.results
-	if len(results) == 0 {
-		results = []code.Ref{f.res}
+	first := f.res
+	if len(f.results) > 0 {
+		first = f.results[0]
 	}
-	for _, ref := range results {
-		res := r.resolve(f.at, ref, 1)
-		if res.kind != external {
-			continue
-		}
-		for _, m := range libraryModules[k.Library] {
-			if res.ref.Module == m || strings.HasPrefix(res.ref.Module, strings.TrimSuffix(m, "/v5")+"/") {
-				return k.Kind == "db" || k.Kind == "conn" || k.Kind == "client"
-			}
-		}
-	}
-	return false
+	res := r.resolve(f.at, first, 1)
+	return res.kind == external && reader.InterfaceKind(method, res.ref) == k.Kind
 }
 
 // LoopKind is how a loop of a file runs, given what other files say about the
