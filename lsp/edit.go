@@ -69,7 +69,7 @@ func (a *actions) change(out *protocol.WorkspaceEdit, path string, list []diagno
 		texts[i] = protocol.TextEdit{Range: m.rang(e.Span), NewText: e.Text}
 	}
 	name, open := a.s.uri(path)
-	if !a.s.caps.Workspace.WorkspaceEdit.DocumentChanges {
+	if !a.s.caps.versioned() {
 		if out.Changes == nil {
 			out.Changes = map[uri.URI][]protocol.TextEdit{}
 		}

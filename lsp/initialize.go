@@ -10,6 +10,7 @@ import (
 // initializeParams is what the server reads of the editor's introduction.
 type initializeParams struct {
 	ProcessID        *int64            `json:"processId"`
+	ClientInfo       clientInfo        `json:"clientInfo"`
 	RootPath         string            `json:"rootPath"`
 	RootURI          string            `json:"rootUri"`
 	WorkspaceFolders []workspaceFolder `json:"workspaceFolders"`
@@ -68,6 +69,16 @@ type registered struct {
 	DynamicRegistration bool `json:"dynamicRegistration"`
 }
 
+type clientInfo struct {
+	Name string `json:"name"`
+}
+
+// forgetsOpen reports whether an editor, told to ask again, asks for the whole
+// workspace and then ignores what it hears of open documents: Neovim 0.12 does
+// (runtime/lua/vim/lsp/diagnostic.lua, on_refresh), unless the server has no
+// findings of the workspace to give.
+func (c clientInfo) forgetsOpen() bool { return c.Name == "Neovim" }
+
 type workspaceFolder struct {
 	URI  string `json:"uri"`
 	Name string `json:"name"`
@@ -79,8 +90,13 @@ func (c *clientCaps) pulls() bool { return c.TextDocument.Diagnostic != nil }
 
 // creates reports whether an edit may make a file.
 func (c *clientCaps) creates() bool {
-	w := c.Workspace.WorkspaceEdit
-	return w.DocumentChanges && slices.Contains(w.ResourceOperations, "create")
+	return slices.Contains(c.Workspace.WorkspaceEdit.ResourceOperations, "create")
+}
+
+// versioned reports whether edits name the version they were made for. Neovim
+// does not say so, but what it does say has meaning in such edits only.
+func (c *clientCaps) versioned() bool {
+	return c.Workspace.WorkspaceEdit.DocumentChanges || len(c.Workspace.WorkspaceEdit.ResourceOperations) > 0
 }
 
 func (c *clientCaps) markdown() bool {
@@ -106,7 +122,7 @@ func (s *server) initialize(params []byte) (answer, error) {
 		s.watchParent(int(*p.ProcessID))
 	}
 	s.become(initialized)
-	return now(s.introduction(), nil)
+	return now(s.introduction(p.ClientInfo), nil)
 }
 
 // rootsOf are the folders the editor has open: the modern list, or else the
@@ -126,7 +142,7 @@ func rootsOf(p *initializeParams) []string {
 	return slices.DeleteFunc(roots, func(r string) bool { return !isFile(r) })
 }
 
-func (s *server) introduction() *protocol.InitializeResult {
+func (s *server) introduction(editor clientInfo) *protocol.InitializeResult {
 	yes, sync := true, protocol.TextDocumentSyncKindIncremental
 	caps := protocol.ServerCapabilities{
 		PositionEncoding: s.enc.kind(),
@@ -142,7 +158,7 @@ func (s *server) introduction() *protocol.InitializeResult {
 	}
 	if s.caps.pulls() {
 		name := "dbwise"
-		caps.DiagnosticProvider = &protocol.DiagnosticOptions{Identifier: &name, InterFileDependencies: true, WorkspaceDiagnostics: true}
+		caps.DiagnosticProvider = &protocol.DiagnosticOptions{Identifier: &name, InterFileDependencies: true, WorkspaceDiagnostics: !editor.forgetsOpen()}
 	}
 	return &protocol.InitializeResult{Capabilities: caps,
 		ServerInfo: protocol.ServerInfo{Name: "dbwise", Version: protocol.NewOptional(s.opts.Version)}}
