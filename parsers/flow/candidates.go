@@ -102,7 +102,7 @@ func (u *unit) candidates(c *call, set *readerSet) ([]facts.Candidate, code.Ref)
 				continue
 			}
 			steps := len(ref.Steps)
-			if ref.Name == "*" {
+			if ref.Name == "*" && steps == 0 {
 				steps = -1
 			}
 			out = append(out, facts.Candidate{
@@ -134,6 +134,10 @@ func (u *unit) expand(c *call) expansion {
 		}
 		root, links := spine(value)
 		if len(links)+len(x.links) > maxDepth {
+			break
+		}
+		// require("m") is known as a whole, not what it starts at.
+		if !u.ref(root).Known() && u.ref(x.root).Known() {
 			break
 		}
 		x.extended = x.extended || extended
