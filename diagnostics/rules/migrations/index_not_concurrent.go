@@ -111,15 +111,19 @@ func alone(p *diagnostics.Pass, s *schema.Step, h *histories.History, fix diagno
 	return fix, true
 }
 
-// moved takes the statement out and puts it into the next migration.
+// moved takes the statement out and puts it into the next migration, with
+// CONCURRENTLY at the offset at unless that is negative.
 func moved(p *diagnostics.Pass, s *schema.Step, h *histories.History, at int) (diagnostics.Fix, bool) {
 	if s.Down || s.Index.Name == "" {
 		return diagnostics.Fix{}, false
 	}
 	text := s.Stmt.In(p.File.Text)
+	if at >= 0 {
+		text = text[:at] + " CONCURRENTLY" + text[at:]
+	}
 	plan, ok := h.New(histories.Change{
 		Name: "create_" + s.Index.Name,
-		Up:   text[:at] + " CONCURRENTLY" + text[at:] + ";",
+		Up:   text + ";",
 		Down: "DROP INDEX CONCURRENTLY IF EXISTS " + qualified(schema.Name{Schema: s.Table.Schema, Name: s.Index.Name}) + ";",
 		NoTx: true,
 	})
