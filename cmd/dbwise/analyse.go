@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
@@ -13,6 +15,7 @@ import (
 	"github.com/dbwise/dbwise/diagnostics/workspace"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/source"
+	"golang.org/x/sync/errgroup"
 )
 
 // analysis is one project under analysis.
@@ -22,6 +25,8 @@ type analysis struct {
 	config  *diagnostics.Config
 	store   *workspace.Store
 	runner  *diagnostics.Runner
+	// counted is what each file holds that was judged last.
+	counted []counted
 }
 
 // analyse reads a project and adds to the report what is found about its
@@ -158,7 +163,11 @@ func (a *analysis) paths(snap *workspace.Snapshot, targets ...target) []string {
 // judge runs the rules, applies fixes if asked to, and fills the report.
 func (a *analysis) judge(ctx context.Context) error {
 	before := a.store.Snapshot()
-	found, err := a.find(ctx, before)
+	var found []diagnostics.Diagnostic
+	err := a.stats.time("rules", func() (err error) {
+		found, err = a.find(ctx, before)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -175,17 +184,51 @@ func (a *analysis) judge(ctx context.Context) error {
 	a.failed = a.failed || a.flags.fails(found)
 	a.report.Diagnostics = append(a.report.Diagnostics, found...)
 	a.keep(after, found)
-	return a.stats.time("summary", func() error { a.count(after); return nil })
+	a.sum(after)
+	return nil
 }
 
-func (a *analysis) find(ctx context.Context, snap *workspace.Snapshot) (found []diagnostics.Diagnostic, err error) {
+// find judges all files and counts what they hold while their facts are at
+// hand: for a large project the store does not keep them.
+func (a *analysis) find(ctx context.Context, snap *workspace.Snapshot) ([]diagnostics.Diagnostic, error) {
 	paths := a.paths(snap, a.project.targets...)
 	a.progress.begin("checking", len(paths))
-	err = a.stats.time("rules", func() error {
-		found, err = a.runner.All(ctx, snap, a.config, paths, a.progress.step)
-		return err
-	})
-	return found, err
+	found := make([][]diagnostics.Diagnostic, len(paths))
+	sums := make([]counted, len(paths))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, p := range paths {
+		g.Go(func() (err error) {
+			found[i], err = a.runner.File(ctx, snap, a.config, p)
+			sums[i] = count(snap, p)
+			a.progress.step()
+			return err
+		})
+	}
+	err := g.Wait()
+	a.counted = sums
+	return slices.Concat(found...), err
+}
+
+// counted is what a file holds.
+type counted struct {
+	queries, calls int
+	problems       []report.Problem
+}
+
+func count(snap *workspace.Snapshot, p string) counted {
+	c := counted{calls: len(snap.Calls(p))}
+	for _, q := range snap.Queries(p) {
+		if q.Op != query.DDL && q.Op != query.Command {
+			c.queries++
+		}
+	}
+	f := snap.File(p)
+	for _, problem := range snap.Facts(p).Problems {
+		line, col := f.Lines().RuneColumn(problem.Span.Start)
+		c.problems = append(c.problems, report.Problem{Path: p, Message: fmt.Sprintf("%d:%d: %s", line+1, col+1, problem.Message), Minor: true})
+	}
+	return c
 }
 
 // keep holds on to the texts that findings speak about; all others can go with
@@ -209,24 +252,18 @@ func (a *analysis) keep(snap *workspace.Snapshot, found []diagnostics.Diagnostic
 	}
 }
 
-// count adds up what was analysed, and lists what was not.
-func (a *analysis) count(snap *workspace.Snapshot) {
+// sum adds up what was analysed, and lists what was not.
+func (a *analysis) sum(snap *workspace.Snapshot) {
 	sum := &a.report.Summary
 	for _, db := range snap.Databases() {
 		sum.Tables += db.Catalog.Len()
 	}
-	for _, p := range a.paths(snap, a.project.targets...) {
+	for _, c := range a.counted {
 		sum.Files++
-		for _, q := range snap.Queries(p) {
-			if q.Op != query.DDL && q.Op != query.Command {
-				sum.Queries++
-			}
-		}
-		sum.CallSites += len(snap.Calls(p))
-		fa, f := snap.Facts(p), snap.File(p)
-		for _, problem := range fa.Problems {
-			line, col := f.Lines().RuneColumn(problem.Span.Start)
-			a.problem(report.Problem{Path: p, Message: fmt.Sprintf("%d:%d: %s", line+1, col+1, problem.Message), Minor: true})
+		sum.Queries += c.queries
+		sum.CallSites += c.calls
+		for _, p := range c.problems {
+			a.problem(p)
 		}
 	}
 	for _, o := range snap.Omitted() {

@@ -48,7 +48,10 @@ func Sessions(t *testing.T, glob string, o lsp.Options) {
 		t.Fatalf("no sessions match %s: %v", glob, err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { runSession(t, file, o) })
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			runSession(t, file, o)
+		})
 	}
 }
 

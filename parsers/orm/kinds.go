@@ -43,6 +43,8 @@ func normalise(r *code.Ref) ([]code.Step, bool) {
 		case s.Op == code.Result && s.N > 0:
 			return nil, false
 		case s.Op == code.Awaited || s.Op == code.Result:
+		case s.Op == code.Inst && len(steps) > 0 && steps[len(steps)-1].Op == code.Inst:
+			// A value and a type of one name: export const C = X; export type C = X.
 		default:
 			steps = append(steps, s)
 		}
