@@ -18,6 +18,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// factsBytes is what may be kept of program files between reading and judging
+// them. Reading them again would cost more time, and by its garbage more
+// memory, than is saved.
+const factsBytes = 512 << 20
+
 // analysis is one project under analysis.
 type analysis struct {
 	*checker
@@ -40,7 +45,9 @@ func (k *checker) analyse(ctx context.Context, p *project) ([]*project, error) {
 	if err := a.configure(); err != nil {
 		return nil, err
 	}
-	a.store = workspace.NewStore(a.config.Workspace())
+	opts := a.config.Workspace()
+	opts.FactsBytes = factsBytes
+	a.store = workspace.NewStore(opts)
 	k.progress.begin("reading", 0)
 	err := k.stats.time("read", func() error {
 		_, err := a.store.Load(ctx, []string{p.root}, k.progress.reach)
