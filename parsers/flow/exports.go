@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"slices"
+
 	"strings"
 
 	"github.com/dbwise/dbwise/parsers/code"
@@ -118,7 +120,14 @@ func (o *outliner) typeResults(t *code.Type) (code.Ref, []code.Ref) {
 	return out[0], out
 }
 
-// inferred is the origin all known return values of a script function share.
+// leads reports whether b is a or made from it: client and client.$extends(x)
+// are handles of one kind, or nobody knows the second.
+func leads(a, b code.Ref) bool {
+	return a.Module == b.Module && a.Name == b.Name && len(a.Steps) <= len(b.Steps) && slices.Equal(a.Steps, b.Steps[:len(a.Steps)])
+}
+
+// inferred is the origin all known return values of a script function share;
+// of values made from each other the first one's.
 func (o *outliner) inferred(fn *code.Node) code.Ref {
 	var found code.Ref
 	agree := true
@@ -130,10 +139,12 @@ func (o *outliner) inferred(fn *code.Node) code.Ref {
 		if fn.Is(code.Async) && strip(v).Kind != code.Call {
 			r = r.Then(code.Step{Op: code.Promised})
 		}
-		if found.Known() && found.String() != r.String() {
+		switch {
+		case !found.Known() || leads(r, found):
+			found = r
+		case !leads(found, r):
 			agree = false
 		}
-		found = r
 	}
 	if !agree || fn.Is(code.Generator) {
 		return code.Ref{}
