@@ -2,6 +2,10 @@ package sqltext
 
 import "strings"
 
+// maxOperator is the length of the longest operator name in bytes
+// (PostgreSQL manual, 4.1.3 Operators: NAMEDATALEN-1).
+const maxOperator = 63
+
 // operator reads an operator or a comment or a placeholder that looks like one.
 func (l *Lexer) operator(i int) Token {
 	t := l.text
@@ -23,7 +27,7 @@ func (l *Lexer) operator(i int) Token {
 		return l.token(Hole, i, i+n)
 	}
 	end := i + 1
-	for end < len(t) && opPart[t[end]] {
+	for end < min(len(t), i+maxOperator) && opPart[t[end]] {
 		if t[end] == '-' && end+1 < len(t) && t[end+1] == '-' || t[end] == '/' && end+1 < len(t) && t[end+1] == '*' {
 			break
 		}
@@ -42,7 +46,10 @@ func (l *Lexer) trimOperator(i, end int) int {
 			return end - 1
 		}
 	}
-	for end > i+1 && (t[end-1] == '+' || t[end-1] == '-') && !strings.ContainsAny(t[i:end], "~!@#%^&|?") {
+	if strings.ContainsAny(t[i:end], "~!@#%^&|?") {
+		return end
+	}
+	for end > i+1 && (t[end-1] == '+' || t[end-1] == '-') {
 		end--
 	}
 	return end
