@@ -22,6 +22,9 @@ type access struct {
 	// vague: conditions exist that no b-tree question covers (OR, functions,
 	// operators), so that silence is the better answer.
 	vague bool
+	// via are columns that rows of other tables of the query lead here by: the
+	// planner may start there instead.
+	via []string
 	// joined: the rows are looked up once for each row of another table.
 	joined bool
 }
@@ -47,6 +50,7 @@ func accesses(q *workspace.Query) []*access {
 	for _, j := range q.Joins {
 		r.list(j.On)
 	}
+	r.alternatives()
 	r.propagate()
 	r.sorted()
 	var out []*access
@@ -195,6 +199,31 @@ func (r *reader) join(i int, col string, p query.Predicate) {
 	r.edges = append(r.edges,
 		edge{i, j, col, p.Operand.Column.Name, p.Span},
 		edge{j, i, p.Operand.Column.Name, col, p.Span})
+}
+
+// alternatives notes by which columns a table can be reached from elsewhere:
+// joins, and sub-selects that compare with a row of it (EXISTS, Prisma's
+// relation filters).
+func (r *reader) alternatives() {
+	reach := func(i int, name string) {
+		if i < 0 || r.byTable[i] == nil {
+			return
+		}
+		if c := r.byTable[i].table.Column(name); c != nil {
+			r.byTable[i].via = append(r.byTable[i].via, c.Name)
+		}
+	}
+	for _, e := range r.edges {
+		reach(e.to, e.toCol)
+	}
+	for _, in := range r.q.Inner {
+		query.Filters(in.Where, func(p query.Predicate, _ bool) {
+			if p.Op == query.Eq && p.Operand.Kind == query.ColumnRef {
+				reach(r.table(p.Column), p.Column.Name)
+				reach(r.table(p.Operand.Column), p.Operand.Column.Name)
+			}
+		})
+	}
 }
 
 // propagate follows joins from the tables that a filter narrows to those that

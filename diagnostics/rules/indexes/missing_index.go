@@ -81,7 +81,7 @@ func queryNeeds(p *diagnostics.Pass, q *workspace.Query, add func(string, diagno
 			continue
 		}
 		answer := a.table.Serves(a.Access)
-		if answer.Filter || answer.Unique {
+		if answer.Filter || answer.Unique || elsewhere(a) {
 			continue
 		}
 		cols, why, level := wanted(a, answer)
@@ -99,6 +99,19 @@ func queryNeeds(p *diagnostics.Pass, q *workspace.Query, add func(string, diagno
 		}
 		add(a.table.Name.String()+"\x00"+columnsOf(cols), d)
 	}
+}
+
+// elsewhere reports whether an index serves the access once another table of
+// the query gives a value for a column.
+func elsewhere(a *access) bool {
+	for _, c := range a.via {
+		with := a.Access
+		with.Equal = append(with.Equal[:len(with.Equal):len(with.Equal)], c)
+		if a.table.Serves(with).Filter {
+			return true
+		}
+	}
+	return false
 }
 
 func startsWith(col string) string { return "`" + col + "`" }
