@@ -84,12 +84,18 @@ func (u *unit) isContext(v int32, depth int) bool {
 	if !u.isGo || depth > maxAliases || u.vars[v].kind == importVar {
 		return false
 	}
-	if r := u.varRef(v, 0); r.Module == "context" {
-		return len(r.Steps) < 2 || r.Steps[1].Op != code.Result || r.Steps[1].N == 0
+	if t := u.vars[v].typ; t != nil {
+		return t.Kind == code.Named && t.Name == "Context" && u.typeRef(t).Module == "context"
 	}
 	for i := range u.vars[v].defs {
 		d := &u.vars[v].defs[i]
-		if d.value == nil || d.value.Kind != code.Call || len(d.value.Kids) < 2 || d.value.Kids[1] == nil || d.value.Kids[1].Text != u.vars[v].name {
+		if d.value == nil || d.value.Kind != code.Call || len(d.path) > 0 && (d.path[0].Op != code.Result || d.path[0].N > 0) {
+			continue
+		}
+		if m := d.value.Kids[0]; m.Kind == code.Member && m.Kids[0].Kind == code.Ident && u.ref(m).Module == "context" {
+			return true
+		}
+		if len(d.value.Kids) < 2 || d.value.Kids[1] == nil || d.value.Kids[1].Text != u.vars[v].name {
 			continue
 		}
 		if from := u.varOf(d.value.Kids[1]); from >= 0 && from != v && u.isContext(from, depth+1) {

@@ -217,6 +217,7 @@ func (u *unit) callSite(c *call) facts.CallSite {
 		site.Awaited = site.Awaited || x.awaited
 		site.Consumed = site.Consumed || x.consumed
 	}
+	site.Args = u.room(len(last.args()))
 	for _, a := range last.args() {
 		if a == nil {
 			continue
@@ -231,6 +232,19 @@ func (u *unit) callSite(c *call) facts.CallSite {
 	}
 	site.Loops, site.Params = u.deps(c, last.node.Span)
 	return site
+}
+
+// room is an empty list for n arguments, cut from a larger piece of memory.
+func (u *unit) room(n int) []facts.Arg {
+	if n == 0 {
+		return nil
+	}
+	if len(u.args)+n > cap(u.args) {
+		u.args = make([]facts.Arg, 0, max(n, 128))
+	}
+	at := len(u.args)
+	u.args = u.args[:at+n]
+	return u.args[at : at : at+n]
 }
 
 // goResult is the first variable of `rows, err := f()`.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"github.com/dbwise/dbwise/parsers/code"
+	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
@@ -41,6 +42,8 @@ type unit struct {
 	// extended tells of those that are.
 	open     map[*code.Node]*code.Node
 	extended map[*code.Node]bool
+	// args is where the next arguments go.
+	args []facts.Arg
 	// steps is room for the steps of a chain.
 	steps []code.Step
 	// pieces counts what the text being read is put together from.
