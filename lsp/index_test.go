@@ -25,9 +25,19 @@ func blocked(t *testing.T, caps string) (*lsptest.Editor, func()) {
 	e.Write("schema.sql", "create table users (id int primary key);")
 	e.Initialize(caps, nil)
 	return e, func() {
-		if err := os.WriteFile(pipe, []byte("{}"), 0o600); err != nil {
+		// Opened for both, so as not to wait for a reader.
+		f, err := os.OpenFile(pipe, os.O_RDWR, 0)
+		if err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { _ = f.Close() })
+		if _, err := f.WriteString("{}"); err != nil {
+			t.Fatal(err)
+		}
+		// The end of a pipe is the end of its last writer; the reader has it
+		// open by now, or never will.
+		time.Sleep(100 * time.Millisecond)
+		_ = f.Close()
 	}
 }
 

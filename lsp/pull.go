@@ -89,6 +89,10 @@ func (s *server) documentDiagnostic(params []byte) (answer, error) {
 			s.pull.mu.Lock()
 			s.pull.told[path] = published{id: r.id, version: r.version}
 			s.pull.mu.Unlock()
+			if s.world().gen != w.gen {
+				// Whoever looked for what is no longer true did not know of this yet.
+				s.changed()
+			}
 		}
 		if p.PreviousResultID == r.id {
 			return unchangedReport(r), nil

@@ -20,6 +20,8 @@ type pusher struct {
 type published struct {
 	uri, id string
 	version int32
+	// gen is the world's it was made in.
+	gen uint64
 }
 
 func (p *pusher) init(s *server) { p.s, p.sent = s, map[string]published{} }
@@ -41,13 +43,17 @@ func (p *pusher) publish(path string, r *result) {
 		return
 	}
 	old, known := p.sent[path]
+	if known && r.gen < old.gen {
+		// Of two looks at one text the one that knew more was faster.
+		return
+	}
 	versions := p.s.caps.TextDocument.PublishDiagnostics.VersionSupport
 	same := known && old.id == r.id
 	if same && (old.version == r.version || !versions) || !known && !versions && len(r.diags) == 0 {
 		return
 	}
 	name, _ := p.s.uri(path)
-	p.sent[path] = published{uri: name, id: r.id, version: r.version}
+	p.sent[path] = published{uri: name, id: r.id, version: r.version, gen: r.gen}
 	p.send(name, &r.version, r.raw)
 }
 
