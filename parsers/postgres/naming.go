@@ -5,11 +5,12 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/dbwise/dbwise/parsers/sqltext"
 	pg "github.com/pganalyze/pg_query_go/v5"
 )
 
 // nameLimit is the longest identifier in bytes (manual, 4.1.1: NAMEDATALEN-1).
-const nameLimit = 63
+const nameLimit = sqltext.MaxIdentifier
 
 // objectName is the name PostgreSQL makes for an index or constraint of table
 // (src/backend/commands/indexcmds.c, makeObjectName): table_columns_label, the

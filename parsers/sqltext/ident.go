@@ -102,3 +102,35 @@ func IsKeyword(word string) bool {
 // name without quotes: "reserved" in Appendix C, with or without the right to
 // name a function or type.
 func IsReserved(word string) bool { return reserved[fold(word)] }
+
+// MaxIdentifier is the length of a name in bytes that PostgreSQL keeps
+// (manual, 4.1.1 Identifiers and Key Words).
+const MaxIdentifier = 63
+
+// Truncate cuts a name to at most n bytes, never inside a character.
+func Truncate(name string, n int) string {
+	if len(name) <= n {
+		return name
+	}
+	for n > 0 && !utf8.RuneStart(name[n]) {
+		n--
+	}
+	return name[:n]
+}
+
+// QuoteName is a possibly schema-qualified name as SQL, quoted where needed.
+func QuoteName(schema, name string) string {
+	if schema == "" {
+		return QuoteIdent(name)
+	}
+	return QuoteIdent(schema) + "." + QuoteIdent(name)
+}
+
+// QuoteList is a list of names as SQL, separated by commas.
+func QuoteList(names []string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = QuoteIdent(n)
+	}
+	return strings.Join(out, ", ")
+}

@@ -3,7 +3,6 @@ package indexes
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/diagnostics/workspace"
@@ -13,10 +12,6 @@ import (
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
 )
-
-// maxIdentifier is the length of a name in bytes that PostgreSQL keeps
-// (manual, 4.1.1 Identifiers and Key Words).
-const maxIdentifier = 63
 
 // writeIndex is the fix that writes an index where the project declares its
 // schema.
@@ -146,11 +141,7 @@ func freeName(c *schema.Catalog, t *schema.Table, parts []schema.IndexPart) stri
 		if n > 0 {
 			suffix = fmt.Sprintf("_idx%d", n)
 		}
-		cut := min(len(stem), maxIdentifier-len(suffix))
-		for cut < len(stem) && cut > 0 && !utf8.RuneStart(stem[cut]) {
-			cut--
-		}
-		if name := stem[:cut] + suffix; !c.Taken(name) {
+		if name := sqltext.Truncate(stem, sqltext.MaxIdentifier-len(suffix)) + suffix; !c.Taken(name) {
 			return name
 		}
 	}
@@ -171,12 +162,7 @@ func keys(parts []schema.IndexPart) string {
 	return strings.Join(out, ", ")
 }
 
-func qualified(n schema.Name) string {
-	if n.Schema == "" {
-		return sqltext.QuoteIdent(n.Name)
-	}
-	return sqltext.QuoteIdent(n.Schema) + "." + sqltext.QuoteIdent(n.Name)
-}
+func qualified(n schema.Name) string { return sqltext.QuoteName(n.Schema, n.Name) }
 
 func fieldOf(c *schema.Column) string {
 	if c.Field != "" {

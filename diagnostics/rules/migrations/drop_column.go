@@ -7,6 +7,7 @@ import (
 	"github.com/dbwise/dbwise/diagnostics/workspace"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 // maxRelated bounds the places listed with one finding; the message counts them all.
@@ -119,7 +120,7 @@ func keepColumn(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	if p.Snapshot.Database(s.Path) == nil || p.Snapshot.Database(s.Path).Catalog.Table(schema.Name{Schema: s.Before.Name.Schema, Name: backup}) != nil {
 		return diagnostics.Fix{}, false
 	}
-	keys := quoted(append(append([]string(nil), s.Before.PrimaryKey.Columns...), s.Column))
+	keys := sqltext.QuoteList(append(append([]string(nil), s.Before.PrimaryKey.Columns...), s.Column))
 	text := fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM %s;\n%s", qualified(schema.Name{Schema: s.Before.Name.Schema, Name: backup}),
 		keys, qualified(s.Before.Name), indentOf(p.File, s.Stmt.Start))
 	return diagnostics.Fix{Title: fmt.Sprintf("Copy `%s` to `%s` before it is dropped", s.Column, backup), Safety: diagnostics.Unsafe,
@@ -127,7 +128,7 @@ func keepColumn(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 }
 
 func backupName(s *schema.Step) string {
-	return identifier(s.Before.Name.Name + "_" + s.Column + "_backup")
+	return sqltext.Truncate(s.Before.Name.Name+"_"+s.Column+"_backup", sqltext.MaxIdentifier)
 }
 
 // keptAside reports whether an earlier statement of the file made the backup table.
