@@ -242,6 +242,7 @@ func (l *level) join(i int, from, to *schema.Model, rel *schema.Relation, label 
 			p.Operand = query.Operand{Kind: query.ColumnRef, Column: query.Column{Table: label, Name: here[k], Span: at}, Span: at}
 		}
 		on = append(on, p)
+		q.Refs = append(q.Refs, p.Column)
 	}
 	for j := range q.Joins {
 		if q.Joins[j].Table == i && len(q.Joins[j].On) == 0 {

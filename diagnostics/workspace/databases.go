@@ -289,7 +289,7 @@ func (g *grouping) finish(d *draft) {
 	}
 	db.Models = d.models
 	db.Catalog = b.Freeze()
-	db.Complete = sql || d.history == nil && d.prisma
+	db.Complete = sql && d.history.Runner != "schema" || d.history == nil && d.prisma
 	db.byModel = map[string]*schema.Model{}
 	for _, m := range d.models {
 		for _, name := range []string{m.Accessor, m.Name} {

@@ -106,8 +106,9 @@ type behindKey struct {
 	name  string
 }
 
-// behind are the functions that a call of a method without a body may mean;
-// those of tests only where there are no others.
+// behind are the further functions that a call of a method may mean: what
+// implements an interface, what overrides a method of a class; those of tests
+// only where there are no others.
 func (r *resolver) behind(v val) []FuncID {
 	if v.owner == nil {
 		return nil

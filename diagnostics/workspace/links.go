@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/dbwise/dbwise/parsers"
@@ -160,16 +161,14 @@ func (r *resolver) bind(p string, c *facts.CallSite) bound {
 		if v.kind != function {
 			return
 		}
-		if v.fn >= 0 {
+		n := len(b.targets)
+		if v.fn >= 0 && r.hasBody(v) {
 			b.targets = appendNew(b.targets, FuncID{v.at, v.fn})
-			return
 		}
-		if impl := r.behind(v); len(impl) > 0 {
-			b.dispatched = len(impl) > 1
-			for _, id := range impl {
-				b.targets = appendNew(b.targets, id)
-			}
+		for _, id := range r.behind(v) {
+			b.targets = appendNew(b.targets, id)
 		}
+		b.dispatched = b.dispatched || len(b.targets) > n+1
 	}
 	if c.Callee.Known() {
 		v := r.start(p, c.Callee, 0)
@@ -186,6 +185,19 @@ func (r *resolver) bind(p string, c *facts.CallSite) bound {
 		b.targets = append(b.targets, FuncID{p, c.Target})
 	}
 	return b
+}
+
+// hasBody tells a method from the declaration of an abstract one.
+func (r *resolver) hasBody(v val) bool {
+	if v.owner == nil || r.lang(v.at) == source.Go {
+		return true
+	}
+	fa, f := r.outlines[v.at], r.snapshot.files[v.at]
+	if v.fn >= len(fa.Funcs) {
+		return false
+	}
+	text := fa.Funcs[v.fn].Span.In(f.src.Text)
+	return strings.Contains(text, "{") || strings.Contains(text, "=>")
 }
 
 func appendNew(list []FuncID, id FuncID) []FuncID {

@@ -80,7 +80,8 @@ func (v *view) hostQuery(s *Snapshot, c *facts.CallSite, k *facts.Candidate) *Qu
 }
 
 // databaseFor is the database a query of a program goes to: that of its model,
-// else the nearest that knows its first table, else the nearest.
+// else the nearest that knows one of its tables, else the nearest. A file that
+// lies in a project with a database of its own speaks to no other project's.
 func (s *Snapshot) databaseFor(p string, q *query.Query, models []*schema.Model) *Database {
 	l := s.schemaNow()
 	list := s.nearest(p)
@@ -109,6 +110,9 @@ func (s *Snapshot) databaseFor(p string, q *query.Query, models []*schema.Model)
 		}
 		if d.knows(q) {
 			return d
+		}
+		if isWithin(p, d.Dir) && d.Dir != s.rootOf(p) {
+			break
 		}
 	}
 	if first == nil || names(q) && q.Library == "prisma" && first.Model(q.Tables[0].Model) == nil && q.Tables[0].Model != "" {

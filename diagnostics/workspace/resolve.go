@@ -276,7 +276,12 @@ func (r *resolver) step(v val, s code.Step, depth int) val {
 		return val{}
 	}
 	if v.kind == result && s.Op != code.Result {
-		v = r.resolve(v.at, v.res, depth+1)
+		if !v.res.Known() && v.sym != nil && len(v.sym.Members) > 0 {
+			// What it returns is an object literal, whose members it holds.
+			v = val{kind: symbolValue, at: v.at, sym: v.sym}
+		} else {
+			v = r.resolve(v.at, v.res, depth+1)
+		}
 	}
 	switch v.kind {
 	case external:
@@ -356,12 +361,6 @@ func (r *resolver) member(v val, name string, depth int) val {
 		return r.export(v.at, name, depth+1, nil)
 	case symbolValue, instance:
 		return r.field(v, name, depth)
-	case function:
-		// A function that returns an object literal holds its members as a
-		// symbol; a static member is asked of a class, not of a function.
-		return val{}
-	case result:
-		return r.field(val{kind: symbolValue, at: v.at, sym: v.sym}, name, depth)
 	}
 	return val{}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/query"
 )
 
 // The bounds of summaries.
@@ -241,8 +242,9 @@ type reached struct {
 
 // reaches are the queries that a call runs.
 func reaches(id callID, c *facts.CallSite, b *bound, summaries map[FuncID][]entry) []reached {
-	if b.candidate >= 0 {
-		return []reached{{entry{site: id, params: c.Params, list: onlyLists(c), guarded: c.Guarded, last: c.Last}, c.Loops}}
+	if b.candidate >= 0 && b.candidate < len(c.Candidates) {
+		list := onlyLists(c) && takesList(c.Candidates[b.candidate].Query)
+		return []reached{{entry{site: id, params: c.Params, list: list, guarded: c.Guarded, last: c.Last}, c.Loops}}
 	}
 	var out []reached
 	silent := 0
@@ -282,6 +284,20 @@ func onlyLists(c *facts.CallSite) bool {
 	return lists
 }
 
+// takesList reports whether a query does its work for a list of any length: it
+// compares with one, or inserts one. The values of a SQL text always come as a
+// list and say nothing.
+func takesList(q *query.Query) bool {
+	if q.Op == query.Insert && (q.SQL == "" || q.Rows == 0) {
+		return true
+	}
+	found := false
+	query.Filters(q.Where, func(p query.Predicate, _ bool) {
+		found = found || p.Operand.Kind == query.List && (p.Operand.Open || len(p.Operand.Items) > 1)
+	})
+	return found
+}
+
 // through is an entry of the called function seen from the call: where the
 // query depends on a parameter, it depends on what the argument depends on.
 func through(id callID, c *facts.CallSite, e entry) reached {
@@ -303,7 +319,7 @@ func through(id callID, c *facts.CallSite, e entry) reached {
 			lists, plain = lists || a.List, plain || !a.List
 		}
 	}
-	out.list = out.list || lists && !plain
+	out.list = e.list && lists && !plain
 	if e.params.Has(facts.Receiver) {
 		out.loops |= c.Loops &^ argLoops
 		out.params |= c.Params &^ argParams

@@ -96,11 +96,17 @@ func (b *Builder) dropColumn(t *Table, name string, cascade bool) {
 	if !cascade {
 		return
 	}
+	refers := func(k *Constraint) bool {
+		return slices.Contains(k.RefColumns, name) || refersToKey && len(k.RefColumns) == 0
+	}
 	b.eachForeignKey(t.Name, func(k *Constraint) *Constraint {
-		if slices.Contains(k.RefColumns, name) || refersToKey && len(k.RefColumns) == 0 {
+		if refers(k) {
 			return nil
 		}
 		return k
+	})
+	t.Constraints = slices.DeleteFunc(t.Constraints, func(k *Constraint) bool {
+		return k.Kind == ForeignKey && b.means(k.References, t.Name) && refers(k)
 	})
 }
 

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -133,11 +134,14 @@ func (b *Builder) alter(t *Table, c *Change) {
 		return
 	}
 	b.put(&n)
-	if c.Only || t.Kind == Partition && t.PartitionBy == "" || !inherited[c.Kind] {
+	if c.Only || !inherited[c.Kind] {
 		return
 	}
 	for _, child := range b.children(t) {
 		down := *c
+		if child.Parent.Name == "" && (c.Index != nil || c.Constraint != nil && c.Constraint.Kind != Check) {
+			continue // heirs have keys of their own
+		}
 		down.Table = child.Name
 		if c.Index != nil {
 			x := *c.Index
@@ -157,38 +161,46 @@ func (b *Builder) alter(t *Table, c *Change) {
 var inherited = map[Kind]bool{AddColumn: true, DropColumn: true, RenameColumn: true, AlterType: true, SetNotNull: true,
 	DropNotNull: true, SetDefault: true, DropDefault: true, AddConstraint: true, CreateIndex: true}
 
-// children are the partitions and heirs of a table; a name that is its own
-// parent is nobody's.
+// children are the partitions and heirs of a table; one that is its own parent
+// is nobody's.
 func (b *Builder) children(t *Table) []*Table {
-	if t.Kind != Partitioned && t.PartitionBy == "" {
-		return nil
-	}
+	key := t.Name.key()
 	var out []*Table
 	for _, child := range b.tables {
-		if child.Parent.Name == "" || child == t {
+		if child.Parent.Name == "" && len(child.Inherits) == 0 || child.Name.key() == key {
 			continue
 		}
-		if child.Parent.key() == t.Name.key() && child.Name.key() != t.Name.key() && !b.above(child, t) {
+		heir := slices.ContainsFunc(child.Inherits, func(n Name) bool { return b.means(n, t.Name) })
+		if (heir || child.Parent.Name != "" && child.Parent.key() == key) && !b.above(child, t) {
 			out = append(out, child)
 		}
 	}
 	return out
 }
 
-// above reports whether a is among the parents of b, which nonsense files can
-// make circular.
+// above reports whether a is among the ancestors of below, which nonsense files
+// can make circular.
 func (b *Builder) above(a, below *Table) bool {
-	for range 16 {
-		if below == nil || below.Parent.Name == "" {
+	for range maxAncestors {
+		up := below.Parent
+		if up.Name == "" && len(below.Inherits) > 0 {
+			up = below.Inherits[0]
+		}
+		if up.Name == "" {
 			return false
 		}
-		if below.Parent.key() == a.Name.key() {
+		if up.key() == a.Name.key() {
 			return true
 		}
-		below = b.tables[below.Parent.key()]
+		if below = b.tables[up.key()]; below == nil {
+			return false
+		}
 	}
 	return true
 }
+
+// maxAncestors bounds how deep tables inherit.
+const maxAncestors = 16
 
 // childName is a partition's name for what its parent calls name.
 func childName(name, parent, child string) string {

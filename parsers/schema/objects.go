@@ -6,7 +6,9 @@ import "slices"
 // that refer to it.
 func (b *Builder) drop(key Name, t *Table, cascade bool) {
 	for _, child := range b.children(t) {
-		b.drop(child.Name.key(), child, cascade)
+		if cascade || child.Parent.Name != "" {
+			b.drop(child.Name.key(), child, cascade)
+		}
 	}
 	delete(b.tables, key)
 	if !cascade {
