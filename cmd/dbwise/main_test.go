@@ -15,6 +15,7 @@ import (
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/diagnostics/rules"
+	"github.com/dbwise/dbwise/diagnostics/workspace"
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -97,5 +98,39 @@ func TestInterrupted(t *testing.T) {
 	var out, log bytes.Buffer
 	if code := run(ctx, []string{"check", "."}, nil, &out, &log); code != exitBroken || out.Len() > 0 || log.String() != "dbwise: interrupted\n" {
 		t.Errorf("code %d, %q, %q", code, out.String(), log.String())
+	}
+}
+
+// TestChangedMeanwhile: if one file is no longer as it was analysed, none is
+// written.
+func TestChangedMeanwhile(t *testing.T) {
+	dir := t.TempDir()
+	slash := filepath.ToSlash(dir)
+	put := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("a.sql", "SELECT 1;\n")
+	put("b.sql", "SELECT 2; -- edited\n")
+	before := workspace.Of(workspace.Options{}, slash, map[string][]byte{"a.sql": []byte("SELECT 1;\n"), "b.sql": []byte("SELECT 2;\n")})
+	a := &analysis{checker: &checker{flags: &checkFlags{}, dir: dir}}
+	fixed := func(names ...string) (files []diagnostics.NewFile) {
+		for _, n := range names {
+			files = append(files, diagnostics.NewFile{Path: slash + "/" + n, Text: "SELECT 3;\n"})
+		}
+		return files
+	}
+	for want, files := range map[string][]diagnostics.NewFile{
+		"nothing was fixed: b.sql was changed meanwhile": fixed("a.sql", "b.sql"),
+		"nothing was fixed: c.sql was made meanwhile":    fixed("a.sql", "c.sql"),
+	} {
+		put("c.sql", "")
+		if err := a.write(before, files); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	if text, _ := os.ReadFile(filepath.Join(dir, "a.sql")); string(text) != "SELECT 1;\n" {
+		t.Errorf("a.sql was written: %q", text)
 	}
 }

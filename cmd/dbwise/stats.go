@@ -56,7 +56,8 @@ func (s *stats) trace(r *diagnostics.Rule) func() {
 // print writes the figures. The time of rules is that of all processors
 // together, and the first to ask for something shared pays for it.
 func (s *stats) print(w io.Writer, sum report.Summary) {
-	fmt.Fprintf(w, "%d files, %d tables, %d queries, %d call sites\n", sum.Files, sum.Tables, sum.Queries, sum.CallSites)
+	fmt.Fprintf(w, "%s, %s, %s, %s\n", number(sum.Files, "file", "files"), number(sum.Tables, "table", "tables"),
+		number(sum.Queries, "query", "queries"), number(sum.CallSites, "call site", "call sites"))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, p := range s.phases {
 		fmt.Fprintf(t, "%s\t%s\t\n", p.name, millis(p.took))

@@ -85,7 +85,8 @@ func anyOf(dir string, names []string) bool {
 
 // rootOf is the folder to analyse for a target: the project around it, or the
 // group of projects around that within the repository. A folder with projects
-// in it is a project, whatever lies above.
+// in it is a project, whatever lies above. The user's home and the top of the
+// file system are never meant by a file deep inside, whatever was left there.
 func rootOf(t target) string {
 	start := t.path
 	if !t.folder {
@@ -95,14 +96,18 @@ func rootOf(t target) string {
 	if t.folder && holdsProjects(start) {
 		root = start
 	}
+	home, _ := os.UserHomeDir()
 	for dir := start; ; {
+		parent := filepath.Dir(dir)
+		if dir != start && (dir == home || dir == parent) {
+			break
+		}
 		if root == "" && anyOf(dir, projectFiles) {
 			root = dir
 		}
 		if anyOf(dir, groupFiles) {
 			return dir
 		}
-		parent := filepath.Dir(dir)
 		if parent == dir || anyOf(dir, []string{".git"}) {
 			break
 		}
