@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write what is printed into the goldens")
 
 // base is where the files of a golden lie.
-const base = "/work"
+const base = "/shop"
 
 // formats are the members of a golden that hold what is printed. An archive
 // has those it wants to see.
