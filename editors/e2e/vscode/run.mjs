@@ -109,7 +109,7 @@ try {
   await until("code-server", 60_000, () => fetch(`${url}/healthz`).then((r) => r.ok, () => false));
 
   browser = await chromium.launch({ executablePath: option.browser, headless: true, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: mode === "ui" ? 1.5 : 1 });
+  const context = await browser.newContext({ viewport: { width: 1120, height: 720 }, deviceScaleFactor: mode === "ui" ? 1.5 : 1 });
   page = await context.newPage();
   page.on("console", (m) => { if (m.type() === "error") fs.appendFileSync(path.join(out, "console.log"), m.text() + "\n"); });
   await page.goto(`${url}/?folder=${encodeURIComponent(ws)}`, { waitUntil: "domcontentloaded" });
