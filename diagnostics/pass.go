@@ -3,6 +3,7 @@ package diagnostics
 import (
 	"github.com/dbwise/dbwise/diagnostics/workspace"
 	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
@@ -54,6 +55,22 @@ func (p *Pass) EditOf(path string, span source.Span, text string) (FileEdit, boo
 		return FileEdit{}, false
 	}
 	return FileEdit{Path: path, Hash: f.Hash, Edit: source.Edit{Span: span, Text: text}}, true
+}
+
+// Plan adds what a new migration needs to a fix; false if a file it edits is
+// not at hand.
+func (p *Pass) Plan(fix Fix, plan migrations.Plan) (Fix, bool) {
+	for _, f := range plan.Create {
+		fix.Create = append(fix.Create, NewFile{Path: f.Path, Text: f.Text})
+	}
+	for _, e := range plan.Edits {
+		edit, ok := p.EditOf(e.Path, e.Span, e.Text)
+		if !ok {
+			return Fix{}, false
+		}
+		fix.Edits = append(fix.Edits, edit)
+	}
+	return fix, true
 }
 
 // Text is the text of a span of this file.

@@ -94,17 +94,7 @@ func migrationIndex(p *diagnostics.Pass, db *workspace.Database, h *migrations.H
 		return diagnostics.Fix{}, false
 	}
 	fix := diagnostics.Fix{Title: fmt.Sprintf("Create a migration with an index on %s (%s)", t.Name, keys(parts))}
-	for _, f := range plan.Create {
-		fix.Create = append(fix.Create, diagnostics.NewFile{Path: f.Path, Text: f.Text})
-	}
-	for _, e := range plan.Edits {
-		edit, ok := p.EditOf(e.Path, e.Span, e.Text)
-		if !ok {
-			return diagnostics.Fix{}, false
-		}
-		fix.Edits = append(fix.Edits, edit)
-	}
-	return fix, true
+	return p.Plan(fix, plan)
 }
 
 // schemaFileIndex adds the index behind the table in a file that describes the schema.

@@ -132,7 +132,7 @@ func moved(p *diagnostics.Pass, s *schema.Step, h *histories.History, at int) (d
 	}
 	fix := diagnostics.Fix{Title: "Move the index to a migration of its own and build it with CONCURRENTLY",
 		Edits: []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), "")}}
-	return planned(p, fix, plan)
+	return p.Plan(fix, plan)
 }
 
 // removal widens a statement to its semicolon and the rest of its lines.
@@ -152,21 +152,6 @@ func removal(f *source.File, stmt source.Span) source.Span {
 		}
 	}
 	return source.Span{Start: stmt.Start, End: end}
-}
-
-// planned adds a plan's files and edits to a fix.
-func planned(p *diagnostics.Pass, fix diagnostics.Fix, plan histories.Plan) (diagnostics.Fix, bool) {
-	for _, f := range plan.Create {
-		fix.Create = append(fix.Create, diagnostics.NewFile{Path: f.Path, Text: f.Text})
-	}
-	for _, e := range plan.Edits {
-		edit, ok := p.EditOf(e.Path, e.Span, e.Text)
-		if !ok {
-			return diagnostics.Fix{}, false
-		}
-		fix.Edits = append(fix.Edits, edit)
-	}
-	return fix, true
 }
 
 // describes reports whether a file only describes the wanted schema, so that
