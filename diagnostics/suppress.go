@@ -74,7 +74,7 @@ func (r *Runner) judge(ig facts.Ignore, used map[string]bool, cfg *Config, file 
 		}
 		out = append(out, Diagnostic{
 			Rule: rule.ID, Category: rule.Category, Severity: level, Path: file.Path, Span: ig.Span, Message: message,
-			Fixes: []Fix{{Title: "Remove the suppression", Safety: Unsafe, Edits: []FileEdit{{
+			Fixes: []Fix{{Title: "Remove the suppression", Safety: Safe, Edits: []FileEdit{{
 				Path: file.Path, Hash: file.Hash, Edit: source.Edit{Span: removable(file, ig.Span)}}}}},
 		})
 	}
@@ -104,34 +104,12 @@ func removable(file *source.File, s source.Span) source.Span {
 }
 
 // rule finds a rule by id or alias.
-func (r *Runner) rule(id string) *Rule {
-	for _, rule := range r.Rules {
-		if rule.ID == id {
-			return rule
-		}
-		for _, alias := range rule.Aliases {
-			if alias == id {
-				return rule
-			}
-		}
-	}
-	return nil
-}
+func (r *Runner) rule(id string) *Rule { return FindRule(r.Rules, id) }
 
-// nearest suggests a rule whose id shares the longest prefix or contains the word.
+// nearest suggests the rule that was most likely meant.
 func (r *Runner) nearest(id string) string {
-	best, most := "", 3
-	for _, rule := range r.Rules {
-		n := 0
-		for n < len(id) && n < len(rule.ID) && id[n] == rule.ID[n] {
-			n++
-		}
-		if n > most || strings.Contains(rule.ID, id) {
-			best, most = rule.ID, n
-		}
+	if near := NearestRule(r.Rules, id); near != "" {
+		return fmt.Sprintf(" Did you mean `%s`?", near)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean `%s`?", best)
+	return ""
 }

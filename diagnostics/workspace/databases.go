@@ -103,11 +103,6 @@ func (g *grouping) prisma() {
 			continue
 		}
 		parsed[p] = f.prismaSchema()
-		for _, gen := range parsed[p].Generators {
-			if gen.Output != "" {
-				g.layer.clients = append(g.layer.clients, path.Join(path.Dir(p), gen.Output))
-			}
-		}
 		if parsed[p].Provider == "" {
 			rest = append(rest, p)
 			continue
@@ -405,7 +400,13 @@ func (s *Snapshot) Database(p string) *Database {
 	if at, ok := s.schemaNow().places[p]; ok && at.history.db != nil {
 		return at.history.db
 	}
-	if list := s.nearest(p); len(list) > 0 {
+	list := s.nearest(p)
+	for _, d := range list {
+		if slices.ContainsFunc(d.Models, func(m *schema.Model) bool { return m.Path == p }) {
+			return d
+		}
+	}
+	if len(list) > 0 {
 		return list[0]
 	}
 	return nil

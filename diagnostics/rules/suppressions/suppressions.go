@@ -19,7 +19,7 @@ var _ = set.Add(&diagnostics.Rule{
 		Why:       "The finding it was written for is gone, so all it can do is hide the next one.",
 		Bad:       "-- cleanup.sql --\n-- dbwise-ignore dml-without-where: the table is tiny\nDELETE FROM sessions WHERE id = 1;\n",
 		Good:      "-- cleanup.sql --\n-- dbwise-ignore dml-without-where: all sessions end at deploy\nDELETE FROM sessions;\n",
-		FixSafety: "Removing the comment changes nothing that runs; it is unsafe only because its text may still matter to a reader.",
+		FixSafety: "Removing the comment is safe: nothing that runs changes.",
 	},
 	File: judgedByDriver,
 })
@@ -31,7 +31,7 @@ var _ = set.Add(&diagnostics.Rule{
 		Why:       "A misspelt or missing name switches off nothing, while the reader believes it does.",
 		Bad:       "-- cleanup.sql --\n-- dbwise-ignore dml-witout-where: all sessions end at deploy\nDELETE FROM sessions WHERE id = 1;\n",
 		Good:      "-- cleanup.sql --\n-- dbwise-ignore dml-without-where: all sessions end at deploy\nDELETE FROM sessions;\n",
-		FixSafety: "Removing the comment changes nothing that runs; it is unsafe only because its text may still matter to a reader.",
+		FixSafety: "Removing the comment is safe: nothing that runs changes.",
 	},
 	File: judgedByDriver,
 })
