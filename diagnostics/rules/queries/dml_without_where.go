@@ -10,7 +10,7 @@ import (
 )
 
 var _ = set.Add(&diagnostics.Rule{
-	ID: "dml-without-where", Category: diagnostics.DataLoss, Since: "0.1",
+	ID: "dml-without-where", Category: diagnostics.DataLoss, Since: "0.1", Local: true,
 	Doc: diagnostics.Doc{
 		Title: "An UPDATE or DELETE without WHERE changes every row of the table.",
 		Why: "A forgotten condition destroys data that only a backup brings back. Where all rows are meant, one " +
