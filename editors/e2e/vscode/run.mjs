@@ -43,7 +43,7 @@ const settings = {
   "telemetry.telemetryLevel": "off", "chat.disableAIFeatures": true,
   "extensions.autoCheckUpdates": false, "extensions.autoUpdate": false, "extensions.ignoreRecommendations": true,
   "typescript.tsserver.enabled": false, "typescript.validate.enable": false, "git.enabled": false,
-  "editor.lightbulb.enabled": "on", "editor.minimap.enabled": false, "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "editor.lightbulb.enabled": "on", "editor.minimap.enabled": false, "editor.stickyScroll.enabled": false, "workbench.secondarySideBar.defaultVisibility": "hidden",
 };
 
 function writeProfile() {
