@@ -4,6 +4,7 @@ import (
 	"github.com/dbwise/dbwise/diagnostics/workspace"
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/migrations"
+	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
@@ -55,6 +56,18 @@ func (p *Pass) EditOf(path string, span source.Span, text string) (FileEdit, boo
 		return FileEdit{}, false
 	}
 	return FileEdit{Path: path, Hash: f.Hash, Edit: source.Edit{Span: span, Text: text}}, true
+}
+
+// dialect is what this file's statements are written in. SQL that was read and
+// that nobody claims for another database is PostgreSQL.
+func (p *Pass) dialect() query.Dialect {
+	if d := p.Facts.Dialect; d != query.Generic {
+		return d
+	}
+	if db := p.Snapshot.Database(p.File.Path); db != nil && db.Dialect != query.Generic {
+		return db.Dialect
+	}
+	return query.PostgreSQL
 }
 
 // Plan adds what a new migration needs to a fix; false if a file it edits is

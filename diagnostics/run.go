@@ -118,6 +118,9 @@ func (r *Runner) run(p *Pass) {
 			rule.Call(p, c)
 		}
 	case rule.Step != nil:
+		if !rule.speaks(p.dialect()) {
+			return
+		}
 		for i := range p.Snapshot.Steps(p.File.Path) {
 			rule.Step(p, &p.Snapshot.Steps(p.File.Path)[i])
 		}

@@ -2,6 +2,7 @@ package parsers
 
 import (
 	"bytes"
+	"path"
 	"regexp"
 	"strings"
 
@@ -48,6 +49,24 @@ func textDialect(text []byte) query.Dialect {
 		return query.SQLite
 	case contains(upper, mysqlWords), bytes.IndexByte(text, '`') >= 0 && quoted.Match(text):
 		return query.MySQL
+	}
+	return query.Generic
+}
+
+// folderNames are folders that projects for several databases keep their SQL in.
+var folderNames = map[string]query.Dialect{
+	"sqlite": query.SQLite, "sqlite3": query.SQLite, "mysql": query.MySQL, "mariadb": query.MySQL,
+	"postgres": query.PostgreSQL, "postgresql": query.PostgreSQL, "pg": query.PostgreSQL, "pgsql": query.PostgreSQL,
+}
+
+// FolderDialect is the dialect that one of the last folders of a path is named
+// after, as in migrations/sqlite/0.1/01__init.sql; Generic if none is.
+func FolderDialect(p string) query.Dialect {
+	dirs := strings.Split(strings.ToLower(path.Dir(p)), "/")
+	for i := len(dirs) - 1; i >= max(0, len(dirs)-4); i-- {
+		if d, ok := folderNames[dirs[i]]; ok {
+			return d
+		}
 	}
 	return query.Generic
 }

@@ -24,7 +24,9 @@ type sqlSession struct {
 
 func (s *Session) extractSQL(ctx context.Context, f *source.File) *facts.Facts {
 	fa := empty(f, nil)
-	fa.Dialect = textDialect(f.Text)
+	if fa.Dialect = textDialect(f.Text); fa.Dialect == query.Generic {
+		fa.Dialect = FolderDialect(f.Path)
+	}
 	d := s.opts.Dialect
 	if d == query.Generic {
 		d = fa.Dialect

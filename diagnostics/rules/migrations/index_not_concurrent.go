@@ -26,7 +26,7 @@ var _ = set.Add(&diagnostics.Rule{
 			"-- migrations/2_index.up.sql --\nCREATE INDEX CONCURRENTLY orders_status_idx ON orders (status);\n",
 		FixSafety: "The same index is built. The fix is unsafe because the statement leaves the transaction: if the build " +
 			"fails it leaves an INVALID index behind, to be dropped with DROP INDEX CONCURRENTLY before the next try. " +
-			"In a file with other statements the index moves to a migration of its own; where the tool always opens a " +
+			"In a file with other statements the index moves to a migration of its own; where the tool cannot leave its " +
 			"transaction there is no fix.",
 		Refs: []string{"PostgreSQL manual, CREATE INDEX, Building Indexes Concurrently", "PostgreSQL manual, 13.3.1 Table-Level Locks"},
 	},
@@ -100,13 +100,14 @@ func concurrently(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 // transaction where the runner would wrap it.
 func alone(p *diagnostics.Pass, s *schema.Step, h *histories.History, fix diagnostics.Fix, insert diagnostics.FileEdit) (diagnostics.Fix, bool) {
 	switch {
-	case s.Migration.Tx == schema.TxNone || s.Migration.Tx == schema.TxImplicit:
+	case s.Migration.Tx == schema.TxNone || s.Migration.Tx == schema.TxImplicit || s.Migration.Tx == schema.TxUnknown:
 		fix.Edits = []diagnostics.FileEdit{insert}
 	case h.Opened() != "":
 		fix.Title += ", outside a transaction"
 		fix.Edits = []diagnostics.FileEdit{p.Edit(source.Span{}, h.Opened()), insert}
 	default:
-		return moved(p, s, h, insert.Span.Start-s.Stmt.Start)
+		// To move the only statement would leave an empty migration behind.
+		return fix, false
 	}
 	return fix, true
 }
