@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
@@ -50,17 +51,19 @@ type cell struct {
 	wide int
 }
 
-// cut shows the part of a line that matters: all of it if it is short.
+// cut shows the part of a line that matters: all of it if it is short. It looks
+// at bytes near the span only: a line may be megabytes long, and hold thousands
+// of findings.
 func cut(f *source.File, n int, s source.Span) frameLine {
 	line := f.Lines().Line(n)
-	text := line.In(f.Text)
 	from := s.Start
 	if from < line.Start {
-		from = line.Start + indent(text)
+		from = line.Start + indent(f.Text[line.Start:line.End])
 	}
 	from = min(from, line.End)
 	to := max(from, min(s.End, line.End))
-	cells, start, end := cellsOf(text, from-line.Start, to-line.Start)
+	text := near(f.Text, line, from)
+	cells, start, end := cellsOf(text.In(f.Text), from-text.Start, to-text.Start)
 	total := 0
 	if k := len(cells); k > 0 {
 		total = cells[k-1].at + cells[k-1].wide
@@ -94,10 +97,29 @@ func cut(f *source.File, n int, s source.Span) frameLine {
 	return out
 }
 
-func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
+func indent(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " \t")) }
 
-// cellsOf lays a line out and gives the columns of two byte offsets in it.
-// Layout stops far behind the offsets: a line may be megabytes long.
+// near is the part of a line around an offset that can be shown: more than
+// enough bytes to both sides, between whole characters.
+func near(text []byte, line source.Span, off int) source.Span {
+	const enough = 8 * maxWidth
+	if off-line.Start > enough {
+		line.Start = off - enough
+		for line.Start < off && !utf8.RuneStart(text[line.Start]) {
+			line.Start++
+		}
+	}
+	if line.End-off > enough {
+		line.End = off + enough
+		for line.End > off && !utf8.RuneStart(text[line.End]) {
+			line.End--
+		}
+	}
+	return line
+}
+
+// cellsOf lays text out and gives the columns of two byte offsets in it, or
+// behind it.
 func cellsOf(text string, from, to int) (cells []cell, start, end int) {
 	col := 0
 	start, end = -1, -1
@@ -108,9 +130,6 @@ func cellsOf(text string, from, to int) (cells []cell, start, end int) {
 		}
 		if end < 0 && i >= to {
 			end = col
-		}
-		if end >= 0 && col > end+2*maxWidth {
-			break
 		}
 		shown, wide := glyph(c, col)
 		cells = append(cells, cell{shown, col, wide})

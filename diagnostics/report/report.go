@@ -18,7 +18,7 @@ import (
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
-// Report is what a run found.
+// Report is what a run found. One goroutine at a time prints it.
 type Report struct {
 	Diagnostics []diagnostics.Diagnostic
 	Problems    []Problem
@@ -31,6 +31,8 @@ type Report struct {
 	Rules []*diagnostics.Rule
 	// Version is that of dbwise.
 	Version string
+
+	columns map[lineKey][]mark
 }
 
 // Problem is something that kept the analysis from being whole.
@@ -80,8 +82,8 @@ func (r *Report) place(path string, s source.Span) place {
 	if f == nil {
 		return place{1, 1, 1, 1}
 	}
-	line, col := f.Lines().RuneColumn(s.Start)
-	endLine, endCol := f.Lines().RuneColumn(max(s.Start, s.End))
+	line, col := r.column(f, s.Start)
+	endLine, endCol := r.column(f, max(s.Start, s.End))
 	return place{line + 1, col + 1, endLine + 1, endCol + 1}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -158,6 +159,145 @@ func read(t *testing.T, data []byte, texts map[string]*source.File) []diagnostic
 			d.Fixes = append(d.Fixes, f)
 		}
 		out = append(out, d)
+	}
+}
+
+// contract is what programs build on: fields may be added, none may change or
+// go. A name ends in [] if it is of every item of a list; types are those of
+// package encoding/json.
+const contract = `
+version float64
+diagnostics []interface {}
+diagnostics[].rule string
+diagnostics[].category string
+diagnostics[].severity string
+diagnostics[].path string
+diagnostics[].line float64
+diagnostics[].column float64
+diagnostics[].endLine float64
+diagnostics[].endColumn float64
+diagnostics[].start float64
+diagnostics[].end float64
+diagnostics[].message string
+diagnostics[].related []interface {}
+diagnostics[].related[].path string
+diagnostics[].related[].line float64
+diagnostics[].related[].column float64
+diagnostics[].related[].endLine float64
+diagnostics[].related[].endColumn float64
+diagnostics[].related[].message string
+diagnostics[].fixes []interface {}
+diagnostics[].fixes[].title string
+diagnostics[].fixes[].safety string
+diagnostics[].fixes[].edits []interface {}
+diagnostics[].fixes[].edits[].path string
+diagnostics[].fixes[].edits[].start float64
+diagnostics[].fixes[].edits[].end float64
+diagnostics[].fixes[].edits[].text string
+diagnostics[].fixes[].create []interface {}
+diagnostics[].fixes[].create[].path string
+diagnostics[].fixes[].create[].text string
+summary map[string]interface {}
+summary.files float64
+summary.tables float64
+summary.queries float64
+summary.callSites float64
+summary.errors float64
+summary.warnings float64
+summary.infos float64
+summary.elapsedMs float64
+problems []interface {}
+problems[].path string
+problems[].message string
+`
+
+// TestContract: a finding with all there may be, and one with nothing, have
+// every field of the contract with its type; no list is null.
+func TestContract(t *testing.T) {
+	file := source.NewFile(base+"/db/a.sql", source.SQL, []byte("select 'é', x\nfrom t;"))
+	span := source.Span{Start: 13, End: 19}
+	r := &report.Report{Base: base, File: func(string) *source.File { return file }, Problems: []report.Problem{{Path: file.Path, Message: "p"}},
+		Diagnostics: []diagnostics.Diagnostic{{Rule: "bare", Path: file.Path}, {
+			Rule: "n-plus-one", Category: diagnostics.Performance, Severity: diagnostics.Error, Path: file.Path, Span: span, Message: "m",
+			Related: []diagnostics.Related{{Location: source.Location{Path: file.Path, Span: span}, Message: "r"}},
+			Fixes: []diagnostics.Fix{{Title: "bare"}, {Title: "t", Safety: diagnostics.Safe, Create: []diagnostics.NewFile{{Path: base + "/m/1.sql", Text: "x"}},
+				Edits: []diagnostics.FileEdit{{Path: file.Path, Edit: source.Edit{Span: span}}}}}}}}
+	var out bytes.Buffer
+	if err := report.JSON(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	var v map[string]any
+	if err := json.Unmarshal(out.Bytes(), &v); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(strings.TrimSpace(contract)) {
+		name, want, _ := strings.Cut(strings.TrimSpace(line), " ")
+		values := fields(v, name)
+		if len(values) == 0 {
+			t.Errorf("nothing has the field %s", name)
+		}
+		for _, value := range values {
+			if got := fmt.Sprintf("%T", value); got != want {
+				t.Errorf("%s is %s, want %s", name, got, want)
+			}
+		}
+	}
+	full := fields(v, "diagnostics[]")[1].(map[string]any)
+	for name, want := range map[string]any{"path": "db/a.sql", "severity": "error", "line": 1.0, "column": 13.0, "endLine": 2.0, "endColumn": 5.0, "start": 13.0, "end": 19.0} {
+		if full[name] != want {
+			t.Errorf("%s is %v, want %v", name, full[name], want)
+		}
+	}
+}
+
+// fields are all values with a name of the contract.
+func fields(v any, name string) []any {
+	key, rest, more := strings.Cut(name, ".")
+	key, each := strings.CutSuffix(key, "[]")
+	object, _ := v.(map[string]any)
+	values := []any{object[key]}
+	if each {
+		values, _ = object[key].([]any)
+	}
+	if !more {
+		return values
+	}
+	var out []any
+	for _, value := range values {
+		out = append(out, fields(value, rest)...)
+	}
+	return out
+}
+
+// TestUnknownRule: SARIF does not ascribe a finding to a rule that is not listed.
+func TestUnknownRule(t *testing.T) {
+	var out bytes.Buffer
+	r := &report.Report{Rules: rules(), Diagnostics: []diagnostics.Diagnostic{{Rule: "gone", Severity: diagnostics.Error, Path: "a.sql"}}}
+	if err := report.SARIF(&out, r); err != nil || !strings.Contains(out.String(), `"ruleIndex": -1`) {
+		t.Errorf("%v %s", err, out.String())
+	}
+}
+
+// TestLongLine: thousands of findings in one line of megabytes are printed in
+// time that the line's length does not multiply.
+func TestLongLine(t *testing.T) {
+	unit := strings.Repeat("名x", 500) + " bad; "
+	file := source.NewFile(base+"/a.sql", source.SQL, []byte(strings.Repeat(unit, 1000)))
+	r := &report.Report{Base: base, File: func(string) *source.File { return file }}
+	for i := range 1000 {
+		at := i*len(unit) + strings.Index(unit, "bad")
+		r.Diagnostics = append(r.Diagnostics, diagnostics.Diagnostic{Rule: "n-plus-one", Severity: diagnostics.Error, Path: file.Path, Span: source.Span{Start: at, End: at + 3}})
+	}
+	var out bytes.Buffer
+	start := time.Now()
+	if err := report.Text(&out, r, report.Style{Quiet: true}); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("took %s", took)
+	}
+	if n := strings.Count(out.String(), " ^^^\n"); n != 1000 || out.Len() > 1000*600 {
+		t.Errorf("%d findings are marked in %d bytes", n, out.Len())
 	}
 }
 

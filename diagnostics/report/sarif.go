@@ -131,7 +131,11 @@ func SARIF(w io.Writer, r *Report) error {
 	}
 	same := map[string]int{}
 	for _, d := range r.Diagnostics {
-		run.Results = append(run.Results, r.sarif(d, index[d.Rule], same))
+		rule, known := index[d.Rule]
+		if !known {
+			rule = -1 // as SARIF says it, 3.27.6
+		}
+		run.Results = append(run.Results, r.sarif(d, rule, same))
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
