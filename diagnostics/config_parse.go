@@ -157,6 +157,9 @@ func (r *configReader) readIgnore(v *jsonValue) {
 	}
 }
 
+// maxRows is the largest size of a table: the numbers of JSON are exact up to it.
+const maxRows = min(1<<53, math.MaxInt)
+
 func (r *configReader) readSizes(v *jsonValue) {
 	if v.kind != jsonObject {
 		r.wrong(v, "tableSizes", "an object of table names and row counts")
@@ -164,7 +167,7 @@ func (r *configReader) readSizes(v *jsonValue) {
 	}
 	r.cfg.TableSizes = map[string]int{}
 	for _, m := range v.members {
-		if rows, ok := r.whole(m.value, "the size of "+m.key, 0, math.MaxInt32); ok {
+		if rows, ok := r.whole(m.value, "the size of "+m.key, 0, maxRows); ok {
 			r.cfg.TableSizes[m.key] = rows
 		}
 	}

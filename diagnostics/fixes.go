@@ -28,11 +28,8 @@ type Fixed struct {
 // leaves more syntax errors than there were. The snapshot stays as it is.
 func ApplyFixes(snap *workspace.Snapshot, found []Diagnostic, least Safety, dialect query.Dialect) Fixed {
 	a := &applier{snap: snap, dialect: dialect, before: map[string]int{}}
-	fixes := a.choose(found, least)
-	files, ok := a.apply(fixes)
-	if !ok {
-		fixes, files = a.oneByOne(fixes)
-	}
+	fixes := a.sound(nil, a.choose(found, least))
+	files, _ := a.apply(fixes)
 	return Fixed{Files: files, Fixes: fixes}
 }
 
@@ -90,8 +87,7 @@ func crowds(f, g Fix) bool {
 	return false
 }
 
-// apply gives the texts after all fixes; ok is false if one of them then has
-// syntax errors that it had not.
+// apply gives the texts after all fixes; ok is false if edits overlap.
 func (a *applier) apply(fixes []Fix) (files []NewFile, ok bool) {
 	edits := map[string][]source.Edit{}
 	for _, f := range fixes {
@@ -108,22 +104,52 @@ func (a *applier) apply(fixes []Fix) (files []NewFile, ok bool) {
 		files = append(files, NewFile{p, string(text)})
 	}
 	slices.SortFunc(files, func(a, b NewFile) int { return strings.Compare(a.Path, b.Path) })
-	for _, f := range files {
-		if a.unread(f.Path, []byte(f.Text)) > a.unreadBefore(f.Path) {
-			return nil, false
-		}
-	}
 	return files, true
 }
 
-// oneByOne leaves out the fixes that break a file.
-func (a *applier) oneByOne(fixes []Fix) (kept []Fix, files []NewFile) {
-	for _, f := range fixes {
-		if got, ok := a.apply(append(slices.Clip(kept), f)); ok {
-			kept, files = append(kept, f), got
+// sound adds to kept, which are sound, those of more that break no file. It
+// halves what does not go together until the culprits are alone, so a few of
+// them among thousands of fixes cost a few parses of the files they touch.
+func (a *applier) sound(kept, more []Fix) []Fix {
+	both := append(slices.Clip(kept), more...)
+	if len(more) == 0 || a.reads(both, more) {
+		return both
+	}
+	if len(more) == 1 {
+		return kept
+	}
+	half := len(more) / 2
+	return a.sound(a.sound(kept, more[:half]), more[half:])
+}
+
+// reads reports whether the files that more touches can be read after all
+// fixes as well as before.
+func (a *applier) reads(all, more []Fix) bool {
+	touched := map[string]bool{}
+	for _, f := range more {
+		for _, e := range f.Edits {
+			touched[e.Path] = true
+		}
+		for _, c := range f.Create {
+			touched[c.Path] = true
 		}
 	}
-	return kept, files
+	files, ok := a.apply(slices.DeleteFunc(slices.Clone(all), func(f Fix) bool { return !f.touches(touched) }))
+	if !ok {
+		return false
+	}
+	for _, f := range files {
+		if touched[f.Path] && a.unread(f.Path, []byte(f.Text)) > a.unreadBefore(f.Path) {
+			return false
+		}
+	}
+	return true
+}
+
+// touches reports whether a fix edits or makes one of the files.
+func (f Fix) touches(files map[string]bool) bool {
+	return slices.ContainsFunc(f.Edits, func(e FileEdit) bool { return files[e.Path] }) ||
+		slices.ContainsFunc(f.Create, func(c NewFile) bool { return files[c.Path] })
 }
 
 func (a *applier) unreadBefore(p string) int {

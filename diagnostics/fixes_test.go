@@ -93,6 +93,41 @@ func TestApplyFixes(t *testing.T) {
 	}
 }
 
+// TestApplyManyFixes: of many fixes only those that break their file are left
+// out, in order, and finding them does not take a parse of every file for each.
+func TestApplyManyFixes(t *testing.T) {
+	const n = 400
+	texts, want := map[string][]byte{}, 0
+	for i := range n {
+		texts[fmt.Sprintf("%03d.sql", i)] = []byte("select a from t;\nselect b from t;\n")
+	}
+	x := fixer{t, workspace.Of(workspace.Options{}, "/app", texts)}
+	var found []diagnostics.Diagnostic
+	for i := range n {
+		name, text := fmt.Sprintf("%03d.sql", i), "c from"
+		if i%100 == 50 {
+			text = "from from"
+		} else {
+			want++
+		}
+		found = append(found, finding(x.edit(name, "a from", text, diagnostics.Safe)), finding(x.edit(name, "b from", "d from", diagnostics.Safe)))
+		want++
+	}
+	got := diagnostics.ApplyFixes(x.snap, found, diagnostics.Safe, query.Generic)
+	if len(got.Fixes) != want || len(got.Files) != n {
+		t.Fatalf("%d fixes of %d files, want %d of %d", len(got.Fixes), len(got.Files), want, n)
+	}
+	for i, f := range got.Files {
+		first := "select c from t;\n"
+		if i%100 == 50 {
+			first = "select a from t;\n"
+		}
+		if f.Text != first+"select d from t;\n" {
+			t.Errorf("%s is %q", f.Path, f.Text)
+		}
+	}
+}
+
 // TestMend: fixes are applied on top of each other until none is left, an
 // endless rule ends, and nothing but documents of the store changes.
 func TestMend(t *testing.T) {
