@@ -19,14 +19,14 @@ func (s *Snapshot) Calls(path string) []*Call {
 
 func (v *view) bindCalls(s *Snapshot) {
 	p := v.file.src.Path
-	list := v.links.bound[p]
+	list := v.links.bound(p)
 	for k, i := range v.ordinals() {
 		if k >= len(list) {
 			break
 		}
 		c := &v.fa.Calls[i]
 		call := &Call{Path: p, Index: i, Site: c, Query: v.byCall[i], Targets: list[k].targets}
-		for _, e := range reaches(callID{p, k}, c, &list[k], v.links.summaries) {
+		for _, e := range reaches(callID{p, k}, c, &list[k], v.links.graph.summary) {
 			if q := s.queryAt(v, e.site); q != nil {
 				call.Reaches = append(call.Reaches, s.reach(e, q))
 			}
@@ -44,7 +44,7 @@ func (s *Snapshot) Summary(f FuncID) []Reach {
 		return nil
 	}
 	var out []Reach
-	for _, e := range s.linksNow().summaries[f] {
+	for _, e := range s.linksNow().graph.summary(f) {
 		if q := s.queryAt(nil, e.site); q != nil {
 			r := s.reach(reached{entry: e}, q)
 			out = append(out, r)

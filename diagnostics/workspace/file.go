@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"context"
-	"encoding/binary"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -10,7 +9,6 @@ import (
 	"github.com/dbwise/dbwise/parsers"
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/prisma"
-	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
@@ -47,20 +45,11 @@ type reading struct {
 	// whole says that the facts hold the nodes of the program; without them
 	// everything but fixes can be told.
 	whole bool
-	// schema and links identify what other files can see of this one: as a
-	// description of a database, and as a program.
-	schema, links sum
+	// schema, symbols and links identify what other files can see of this one:
+	// as a description of a database; by the names it declares; and with what
+	// its functions call.
+	schema, symbols, links sum
 }
-
-// sum adds up hashes without regard to their order.
-type sum [2]uint64
-
-func sumOf(parts ...[]byte) sum {
-	h := source.HashOf(slices.Concat(parts...))
-	return sum{binary.LittleEndian.Uint64(h[:8]), binary.LittleEndian.Uint64(h[8:])}
-}
-
-func (s *sum) add(o sum) { s[0], s[1] = s[0]+o[0], s[1]+o[1] }
 
 // known are the facts without the promise of nodes; nil only if ctx ended.
 func (f *fileState) known(ctx context.Context) *reading {
@@ -99,9 +88,9 @@ func (f *fileState) extract(ctx context.Context, whole bool) *reading {
 	}
 	r := &reading{fa: fa, whole: true}
 	if old := f.read.Load(); old != nil {
-		r.schema, r.links = old.schema, old.links
+		r.schema, r.symbols, r.links = old.schema, old.symbols, old.links
 	} else {
-		r.schema, r.links = schemaSum(fa), linkSum(fa)
+		r.schema, r.symbols, r.links = schemaSum(fa), symbolSum(fa), linkSum(fa)
 	}
 	f.read.Store(r)
 	f.cache.add(f)
@@ -125,57 +114,7 @@ func (f *fileState) strip() {
 	for i := range fa.Funcs {
 		fa.Funcs[i].Node = nil
 	}
-	f.read.CompareAndSwap(r, &reading{fa: &fa, schema: r.schema, links: r.links})
-}
-
-// linkSum identifies what a program file shows to others.
-func linkSum(fa *facts.Facts) sum {
-	if !fa.Lang.Host() {
-		return sum{}
-	}
-	return sumOf([]byte(fa.Path), fa.Outline.Digest[:])
-}
-
-// schemaSum identifies what a file says about databases, places included:
-// the catalog remembers where things were declared.
-func schemaSum(fa *facts.Facts) sum {
-	var buf []byte
-	put := func(n int) { buf = binary.AppendVarint(buf, int64(n)) }
-	text := func(s string) { put(len(s)); buf = append(buf, s...) }
-	if fa.Lang == source.Prisma || fa.Lang.Host() && len(fa.Models) > 0 {
-		for _, m := range fa.Models {
-			put(m.Span.Start)
-			put(m.Span.End)
-			text(m.Table.Dump())
-			text(m.Name)
-			text(m.SoftDelete)
-			for _, r := range m.Relations {
-				text(r.Field)
-				text(r.Model)
-			}
-		}
-		// The declarations' own text decides what Dump leaves out.
-		text(string(fa.Hash[:]))
-	}
-	for i := range fa.Statements {
-		st := &fa.Statements[i]
-		if len(st.Changes) == 0 && st.Problem == nil {
-			continue
-		}
-		put(st.Span.Start)
-		for j := range st.Changes {
-			text(st.Changes[j].Dump())
-		}
-	}
-	for _, m := range fa.Outline.Imports {
-		if d := driverDialect(m); d != query.Generic {
-			text(string(d))
-		}
-	}
-	if len(buf) == 0 {
-		return sum{}
-	}
-	return sumOf([]byte(fa.Path), buf)
+	f.read.CompareAndSwap(r, &reading{fa: &fa, schema: r.schema, symbols: r.symbols, links: r.links})
 }
 
 // document reads the versions of one open document.

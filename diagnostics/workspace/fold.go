@@ -22,8 +22,6 @@ type schemaLayer struct {
 	models map[declared]*schema.Model
 	// of finds the database a model was merged into.
 	of map[*schema.Model][]*Database
-	// clients are the folders into which Prisma clients are generated.
-	clients []string
 }
 
 type place struct {

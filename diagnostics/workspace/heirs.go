@@ -123,6 +123,7 @@ func (r *resolver) behind(v val) []FuncID {
 }
 
 func (r *resolver) findBehind(v val) []FuncID {
+	r.heirsOnce.Do(func() { r.heirs = newHeirs(r) })
 	var out, tests []FuncID
 	add := func(at string, fn int) {
 		if fn < 0 {

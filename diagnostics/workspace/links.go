@@ -2,7 +2,7 @@ package workspace
 
 import (
 	"context"
-	"runtime"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -16,12 +16,25 @@ import (
 // linkLayer is how the program files hang together: which call is which query,
 // and which function it leads to. Calls are named by their ordinal among those
 // that other files can observe, which does not change while the layer lives.
+//
+// A layer is cheap to make: files are bound, and functions summarized, when
+// they are first asked for. While no file declares other names than before, the
+// next layer takes over what was bound.
 type linkLayer struct {
-	sum      sum
-	resolver *resolver
-	// bound holds the calls of each file by ordinal.
-	bound     map[string][]bound
-	summaries map[FuncID][]entry
+	sum, symbols sum
+	resolver     *resolver
+	// files are all program files.
+	files map[string]*linkedFile
+	graph *graph
+}
+
+// linkedFile is a program file and, once it was asked for, what its calls mean.
+type linkedFile struct {
+	path string
+	sum  sum
+	fa   *facts.Facts
+	once sync.Once
+	list []bound
 }
 
 // bound is what one call means.
@@ -31,6 +44,20 @@ type bound struct {
 	targets   []FuncID
 	// dispatched: the targets are implementations of which one runs.
 	dispatched bool
+}
+
+// bound lists the calls of a file by ordinal.
+func (l *linkLayer) bound(p string) []bound {
+	f := l.files[p]
+	if f == nil {
+		return nil
+	}
+	return f.bind(l.resolver)
+}
+
+func (f *linkedFile) bind(r *resolver) []bound {
+	f.once.Do(func() { f.list = r.bindFile(f.path, f.fa) })
+	return f.list
 }
 
 // observable reports whether other files can observe a call; package flow
@@ -53,19 +80,7 @@ func ordinals(fa *facts.Facts) []int {
 // linksNow is the link layer of the snapshot.
 func (s *Snapshot) linksNow() *linkLayer {
 	s.linksOnce.Do(func() {
-		total := sum{1, uint64(len(s.roots))}
-		for p, f := range s.files {
-			switch {
-			case f.src.Lang.Host():
-				total.add(f.known(context.Background()).links)
-			case IsConfig(p):
-				total.add(sumOf([]byte(p), f.src.Hash[:]))
-			case f.src.Lang == source.Prisma:
-				for _, g := range f.prismaSchema().Generators {
-					total.add(sumOf([]byte(p), []byte(g.Output)))
-				}
-			}
-		}
+		total, symbols := s.linkTotals()
 		s.shared.mu.Lock()
 		last := s.shared.links
 		s.shared.mu.Unlock()
@@ -73,8 +88,8 @@ func (s *Snapshot) linksNow() *linkLayer {
 			s.links = last
 			return
 		}
-		s.links = s.buildLinks()
-		s.links.sum = total
+		s.links = s.buildLinks(last, symbols)
+		s.links.sum, s.links.symbols = total, symbols
 		s.shared.mu.Lock()
 		s.shared.links = s.links
 		s.shared.mu.Unlock()
@@ -82,58 +97,90 @@ func (s *Snapshot) linksNow() *linkLayer {
 	return s.links
 }
 
-func (s *Snapshot) buildLinks() *linkLayer {
-	r := &resolver{snapshot: s, modules: newModules(s), outlines: map[string]*facts.Facts{}, packages: map[string][]string{}, behinds: &sync.Map{}}
-	var hosts []string
+// linkTotals identify what all program files show to each other, and what of
+// it are names alone.
+func (s *Snapshot) linkTotals() (total, symbols sum) {
+	total, symbols = sum{1, uint64(len(s.roots))}, sum{2, uint64(len(s.roots))}
+	both := func(o sum) {
+		total.add(o)
+		symbols.add(o)
+	}
+	for p, f := range s.files {
+		switch {
+		case f.src.Lang.Host():
+			r := f.known(context.Background())
+			total.add(r.links)
+			symbols.add(r.symbols)
+		case IsConfig(p):
+			both(sumOf([]byte(p), f.src.Hash[:]))
+		case f.src.Lang == source.Prisma:
+			for _, g := range f.prismaSchema().Generators {
+				both(sumOf([]byte(p), []byte(g.Output)))
+			}
+		}
+	}
+	return total, symbols
+}
+
+func (s *Snapshot) buildLinks(last *linkLayer, symbols sum) *linkLayer {
+	l := &linkLayer{files: make(map[string]*linkedFile, len(s.files))}
+	same := last != nil && last.symbols == symbols
+	for p, f := range s.files {
+		if !f.src.Lang.Host() {
+			continue
+		}
+		r := f.known(context.Background())
+		if same && last.files[p] != nil && last.files[p].sum == r.links {
+			l.files[p] = last.files[p]
+			continue
+		}
+		l.files[p] = &linkedFile{path: p, sum: r.links, fa: r.fa}
+	}
+	if same {
+		l.resolver = last.resolver
+	} else {
+		l.resolver = s.newResolver()
+	}
+	l.graph = &graph{layer: l, nodes: map[FuncID]*node{}, built: map[string]bool{}, out: map[FuncID][]entry{}}
+	return l
+}
+
+func (s *Snapshot) newResolver() *resolver {
+	r := &resolver{snapshot: s, modules: newModules(s), outlines: map[string]*facts.Facts{}, packages: map[string][]string{},
+		clients: s.clients(), behinds: &sync.Map{}, heirsOnce: &sync.Once{}}
 	for _, p := range s.paths {
 		if !s.files[p].src.Lang.Host() {
 			continue
 		}
 		fa := s.known(p)
 		r.outlines[p] = fa
-		hosts = append(hosts, p)
 		if fa.Lang == source.Go {
 			k := packageKey(p, fa)
 			r.packages[k] = append(r.packages[k], p)
 		}
 	}
-	s.schemaNow()
-	r.heirs = newHeirs(r)
-	l := &linkLayer{resolver: r, bound: make(map[string][]bound, len(hosts))}
-	results := make([][]bound, len(hosts))
-	parallel(len(hosts), func(i int) { results[i] = r.bindFile(hosts[i]) })
-	for i, p := range hosts {
-		l.bound[p] = results[i]
-	}
-	l.summaries = summarize(r, l.bound, hosts)
-	return l
+	return r
 }
 
-// parallel calls f for all indexes on all processors.
-func parallel(n int, f func(int)) {
-	workers := min(n, runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	next := make(chan int, n)
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	for range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for i := range next {
-				f(i)
+// clients are the folders into which Prisma clients are generated.
+func (s *Snapshot) clients() []string {
+	var out []string
+	for _, p := range s.paths {
+		if s.files[p].src.Lang != source.Prisma {
+			continue
+		}
+		for _, g := range s.files[p].prismaSchema().Generators {
+			if g.Output != "" {
+				out = append(out, path.Join(path.Dir(p), g.Output))
 			}
-		}()
+		}
 	}
-	wg.Wait()
+	return out
 }
 
 // bindFile finds out what the calls of a file mean. A mistake of ours about
 // one file costs that file its links.
-func (r *resolver) bindFile(p string) (out []bound) {
-	fa := r.outlines[p]
+func (r *resolver) bindFile(p string, fa *facts.Facts) (out []bound) {
 	defer func() {
 		if recover() != nil {
 			out = nil

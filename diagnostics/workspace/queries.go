@@ -31,7 +31,7 @@ func (v *view) bindQueries(s *Snapshot) {
 			return
 		}
 		v.byCall = map[int]*Query{}
-		list := v.links.bound[v.file.src.Path]
+		list := v.links.bound(v.file.src.Path)
 		for k, i := range v.ordinals() {
 			if k >= len(list) || list[k].candidate < 0 {
 				continue

@@ -55,15 +55,18 @@ type val struct {
 	inner   *val
 }
 
-// resolver follows origins through files. It is made once a link layer and
-// safe for any number of goroutines once the layer is complete.
+// resolver follows origins through files, by what they declare. It keeps the
+// snapshot it was made for and is safe for any number of goroutines.
 type resolver struct {
 	snapshot *Snapshot
 	modules  *modules
 	outlines map[string]*facts.Facts
 	// packages are the files of each Go package, by folder and package name.
 	packages map[string][]string
-	heirs    *heirs
+	// clients are the folders of generated Prisma clients.
+	clients   []string
+	heirsOnce *sync.Once
+	heirs     *heirs
 	// behinds remembers what stands behind a method.
 	behinds *sync.Map
 	// raw: variables are given as symbols, not as what they hold.
@@ -134,7 +137,7 @@ func (r *resolver) lang(file string) source.Lang {
 
 // isClient reports whether a file lies in a generated Prisma client.
 func (r *resolver) isClient(p string) bool {
-	for _, dir := range r.snapshot.schemaNow().clients {
+	for _, dir := range r.clients {
 		if isWithin(p, dir) {
 			return true
 		}

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/query"
@@ -48,31 +49,45 @@ type nodeCall struct {
 	looped bool
 }
 
-// summarize computes for every function the queries it may run: callees first,
-// functions that call each other together until nothing changes.
-func summarize(r *resolver, bounds map[string][]bound, hosts []string) map[FuncID][]entry {
-	g := &graph{nodes: map[FuncID]*node{}, out: map[FuncID][]entry{}}
-	for _, p := range hosts {
-		g.file(r, p, bounds[p])
-	}
-	for _, n := range g.order {
-		if n.index == 0 {
-			g.visit(n)
-		}
-	}
-	return g.out
-}
-
+// graph summarizes functions when they are asked for: callees first, functions
+// that call each other together until nothing changes.
 type graph struct {
+	layer *linkLayer
+
+	mu    sync.Mutex // guards what follows
 	nodes map[FuncID]*node
-	order []*node
+	// built are the files whose functions are nodes.
+	built map[string]bool
 	out   map[FuncID][]entry
 	count int
 	stack []*node
 }
 
-func (g *graph) file(r *resolver, p string, list []bound) {
-	fa := r.outlines[p]
+// summary is what a function may run.
+func (g *graph) summary(id FuncID) []entry {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if n := g.node(id); n != nil && n.index == 0 {
+		g.visit(n)
+	}
+	return g.out[id]
+}
+
+// node is the node of a function, nil if it calls nothing of interest.
+func (g *graph) node(id FuncID) *node {
+	if !g.built[id.Path] {
+		g.built[id.Path] = true
+		if f := g.layer.files[id.Path]; f != nil {
+			g.file(f)
+		}
+	}
+	return g.nodes[id]
+}
+
+// file makes the nodes of a file.
+func (g *graph) file(f *linkedFile) {
+	r := g.layer.resolver
+	fa, list := f.fa, f.bind(r)
 	for k, i := range ordinals(fa) {
 		if k >= len(list) || list[k].candidate < 0 && len(list[k].targets) == 0 {
 			continue
@@ -81,18 +96,17 @@ func (g *graph) file(r *resolver, p string, list []bound) {
 		if c.Func < 0 || c.Func >= len(fa.Funcs) || fa.Funcs[c.Func].Broken {
 			continue
 		}
-		id := FuncID{p, c.Func}
+		id := FuncID{f.path, c.Func}
 		n := g.nodes[id]
 		if n == nil {
 			n = &node{id: id}
 			g.nodes[id] = n
-			g.order = append(g.order, n)
 		}
 		looped := slices.ContainsFunc(c.In, func(l int) bool {
-			kind := r.loopKind(p, &fa.Loops[l])
+			kind := r.loopKind(f.path, &fa.Loops[l])
 			return kind == facts.Each || kind == facts.Counted
 		})
-		n.calls = append(n.calls, nodeCall{callID{p, k}, c, &list[k], looped})
+		n.calls = append(n.calls, nodeCall{callID{f.path, k}, c, &list[k], looped})
 	}
 }
 
@@ -143,7 +157,7 @@ func (g *graph) callee(f *frame) *node {
 		targets := f.n.calls[f.call].bound.targets
 		if f.target < len(targets) {
 			f.target++
-			if n := g.nodes[targets[f.target-1]]; n != nil {
+			if n := g.node(targets[f.target-1]); n != nil {
 				return n
 			}
 			continue
@@ -165,7 +179,7 @@ func (g *graph) component(n *node) {
 	for range maxChain {
 		changed := false
 		for _, m := range members {
-			list := g.summary(m)
+			list := g.joined(m)
 			if len(list) != len(g.out[m.id]) || !slices.EqualFunc(list, g.out[m.id], entry.equal) {
 				g.out[m.id], changed = list, true
 			}
@@ -180,18 +194,21 @@ func (e entry) equal(o entry) bool {
 	return e.site == o.site && e.params == o.params && e.looped == o.looped && e.partial == o.partial && len(e.via) == len(o.via)
 }
 
-// summary joins what the calls of a function run.
-func (g *graph) summary(n *node) []entry {
+// joined joins what the calls of a function run.
+func (g *graph) joined(n *node) []entry {
 	var out []entry
 	for i := range n.calls {
 		c := &n.calls[i]
-		for _, e := range reaches(c.id, c.site, c.bound, g.out) {
+		for _, e := range reaches(c.id, c.site, c.bound, g.known) {
 			e.entry.looped = e.entry.looped || c.looped
 			out = keep(out, e.entry)
 		}
 	}
 	return out
 }
+
+// known is what is known of a function so far; the lock is held.
+func (g *graph) known(id FuncID) []entry { return g.out[id] }
 
 // keep adds an entry unless its query is there already by a way that is no
 // longer and depends on no less. Of too many the longest ways go.
@@ -241,7 +258,7 @@ type reached struct {
 }
 
 // reaches are the queries that a call runs.
-func reaches(id callID, c *facts.CallSite, b *bound, summaries map[FuncID][]entry) []reached {
+func reaches(id callID, c *facts.CallSite, b *bound, summary func(FuncID) []entry) []reached {
 	if b.candidate >= 0 && b.candidate < len(c.Candidates) {
 		list := onlyLists(c) && takesList(c.Candidates[b.candidate].Query)
 		return []reached{{entry{site: id, params: c.Params, list: list, guarded: c.Guarded, last: c.Last}, c.Loops}}
@@ -249,7 +266,7 @@ func reaches(id callID, c *facts.CallSite, b *bound, summaries map[FuncID][]entr
 	var out []reached
 	silent := 0
 	for _, t := range b.targets {
-		list := summaries[t]
+		list := summary(t)
 		if len(list) == 0 {
 			silent++
 		}
