@@ -103,6 +103,7 @@ func indent(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " \t"
 // enough bytes to both sides, between whole characters.
 func near(text []byte, line source.Span, off int) source.Span {
 	const enough = 8 * maxWidth
+	off = max(line.Start, min(off, line.End))
 	if off-line.Start > enough {
 		line.Start = off - enough
 		for line.Start < off && !utf8.RuneStart(text[line.Start]) {

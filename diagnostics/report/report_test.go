@@ -290,6 +290,11 @@ func TestLongLine(t *testing.T) {
 	}
 	var out bytes.Buffer
 	start := time.Now()
+	for _, print := range []string{"json", "sarif", "github"} {
+		if err := formats[print](io.Discard, r); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := report.Text(&out, r, report.Style{Quiet: true}); err != nil {
 		t.Fatal(err)
 	}

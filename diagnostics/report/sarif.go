@@ -176,14 +176,15 @@ func (r *Report) sarif(d diagnostics.Diagnostic, rule int, same map[string]int) 
 	return out
 }
 
-// line is the line that a finding begins in, without the space around it.
+// line is the line that a finding begins in, of a long one the part around it,
+// without the space to its sides.
 func (r *Report) line(d diagnostics.Diagnostic) string {
 	f := r.file(d.Path)
 	if f == nil {
 		return ""
 	}
 	n, _ := f.Lines().Position(d.Span.Start)
-	return strings.TrimSpace(f.Lines().Line(n).In(f.Text))
+	return strings.TrimSpace(near(f.Text, f.Lines().Line(n), d.Span.Start).In(f.Text))
 }
 
 // sarifFix is a fix that edits files. SARIF cannot say that a file is made.
