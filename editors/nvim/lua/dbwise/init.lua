@@ -109,7 +109,12 @@ end
 
 local function stop(client, force)
   -- A function until 0.10, a method since.
-  if has_native_config() then client:stop(force) else client.stop(force) end
+  if has_native_config() then return client:stop(force) end
+  -- 0.10 asks for findings even after it has sent shutdown, and shows the refusal.
+  for _, buf in ipairs(vim.lsp.get_buffers_by_client_id(client.id)) do
+    vim.lsp.buf_detach_client(buf, client.id)
+  end
+  client.stop(force)
 end
 
 --- Ends the server and starts it again for every open buffer of ours.
