@@ -34,7 +34,8 @@ func laws(t testing.TB, text string, s *Statement) {
 			if x.Name == "" || strings.Contains(strings.ToLower(text), "uescape") || strings.Contains(text, "`") {
 				return
 			}
-			if got := sqltext.Unquote(x.Span.In([]byte(text))); !sameName(got, x.Name) {
+			// The parser sees a NUL as a blank.
+			if got := sqltext.Unquote(x.Span.In([]byte(sqltext.Sanitize(text)))); !sameName(got, x.Name) {
 				t.Errorf("%s: column %q has the span of %q in %q", where, x.Name, got, text)
 			}
 		}
