@@ -10,6 +10,7 @@ import (
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 const prismaSchema = "-- prisma/schema.prisma --\ndatasource db {\n  provider = \"postgresql\"\n}\n\nmodel User {\n  id   String @id\n  name String\n}\n"
@@ -21,7 +22,8 @@ var _ = set.Add(&diagnostics.Rule{
 		Why: "Each run is a round trip and a statement of its own, so the time grows with the list: one page of a hundred rows " +
 			"sends a hundred and one statements. Running them at the same time does not help: it takes a hundred connections instead. " +
 			"The rule speaks when the call is proved to execute a query, in the loop itself or through functions it calls, and when " +
-			"one of its values depends on the element. It is silent about chunks, pages, retries, polling and constant lists. In tests, seeds, " +
+			"one of its values depends on the element. What the query does is not always known, when its text is put together at run time: " +
+			"then it is information. It is silent about chunks, pages, retries, polling and constant lists. In tests, seeds, " +
 			"scripts and migrations it is a hint, and so is a concurrent Prisma findUnique, which Prisma batches by itself.",
 		Bad: prismaSchema + "-- users.ts --\nimport { PrismaClient } from '@prisma/client';\n\nconst prisma = new PrismaClient();\n\n" +
 			"export async function names(ids: string[]) {\n  const out: string[] = [];\n  for (const id of ids) {\n" +
@@ -75,6 +77,10 @@ func loopOf(fa *facts.Facts, s *facts.CallSite, r workspace.Reach) (int, bool) {
 	switch r.Query.Op {
 	case query.DDL, query.Command:
 		return 0, false
+	case query.UnknownOp:
+		if maintenance(r.Query.SQL) {
+			return 0, false
+		}
 	}
 	for i := len(s.In) - 1; i >= 0; i-- {
 		l := s.In[i]
@@ -89,6 +95,25 @@ func loopOf(fa *facts.Facts, s *facts.CallSite, r workspace.Reach) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// maintenance reports whether SQL that was not understood starts with a word
+// of no query, such as OPTIMIZE or PRAGMA.
+func maintenance(sql string) bool {
+	for _, t := range sqltext.Lex(sql) {
+		if t.Kind != sqltext.Word {
+			if t.Kind == sqltext.LineComment || t.Kind == sqltext.BlockComment {
+				continue
+			}
+			return false
+		}
+		switch strings.ToUpper(t.In(sql)) {
+		case "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "WITH", "VALUES", "CALL", "UPSERT":
+			return false
+		}
+		return true
+	}
+	return false
 }
 
 func report(p *diagnostics.Pass, loop int, hits []hit) {
@@ -206,7 +231,7 @@ func severity(p *diagnostics.Pass, l *facts.Loop, hits []hit) diagnostics.Severi
 		switch {
 		case sameTick(l, h):
 			one = diagnostics.Hint
-		case h.call.Site.Guarded || h.reach.Guarded || h.reach.Partial:
+		case h.call.Site.Guarded || h.reach.Guarded || h.reach.Partial, h.reach.Query.Op == query.UnknownOp:
 			one = diagnostics.Info
 		}
 		level = max(level, one)
