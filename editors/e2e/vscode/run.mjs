@@ -42,7 +42,7 @@ const settings = {
   "security.workspace.trust.startupPrompt": "never", "security.workspace.trust.banner": "never",
   "telemetry.telemetryLevel": "off", "chat.disableAIFeatures": true,
   "extensions.autoCheckUpdates": false, "extensions.autoUpdate": false, "extensions.ignoreRecommendations": true,
-  "typescript.tsserver.enabled": false, "typescript.validate.enable": false, "git.enabled": false,
+  "js/ts.tsserver.useSyntaxServer": "always", "typescript.validate.enable": false, "git.enabled": false,
   "editor.lightbulb.enabled": "on", "editor.minimap.enabled": false, "editor.stickyScroll.enabled": false, "workbench.secondarySideBar.defaultVisibility": "hidden",
 };
 
