@@ -34,15 +34,23 @@ func lexical(d query.Dialect) sqltext.Dialect {
 // dialect but MySQL (and SQLite, for its sake) reads.
 var quoted = regexp.MustCompile("(?i)(?:\\b(?:from|into|table|update|join|index|key|on|exists|set|select|by|where|and)|[,(.])[ \t\r\n]*`[^`\n]+`")
 
-// mysqlWords and sqliteWords stand in no PostgreSQL script but its comments.
+// mysqlWords and sqliteWords stand in no PostgreSQL script.
 var (
 	mysqlWords  = []string{"AUTO_INCREMENT", "ENGINE=", "ENGINE =", "ON DUPLICATE KEY", "UNSIGNED NOT NULL", "CHARACTER SET UTF8", "CHARSET="}
 	sqliteWords = []string{" AUTOINCREMENT", "PRAGMA ", "WITHOUT ROWID", "SQLITE_MASTER", "INSERT OR REPLACE", "INSERT OR IGNORE"}
 )
 
 // textDialect is the dialect that a text shows itself to be written in;
-// Generic if it shows nothing.
+// Generic if it shows nothing. What stands in comments and strings is not
+// written in it.
 func textDialect(text []byte) query.Dialect {
+	if d := shown(text); d == query.Generic {
+		return d
+	}
+	return shown(bare(text))
+}
+
+func shown(text []byte) query.Dialect {
 	upper := bytes.ToUpper(text)
 	switch {
 	case contains(upper, sqliteWords):
@@ -71,22 +79,47 @@ func FolderDialect(p string) query.Dialect {
 	return query.Generic
 }
 
-// contains reports whether one of the words stands in upper-case text outside
-// line comments.
 func contains(upper []byte, words []string) bool {
 	for _, w := range words {
-		for at := 0; ; {
-			n := bytes.Index(upper[at:], []byte(w))
-			if n < 0 {
-				break
-			}
-			at += n
-			line := upper[bytes.LastIndexByte(upper[:at], '\n')+1 : at]
-			if !strings.Contains(string(line), "--") {
-				return true
-			}
-			at += len(w)
+		if bytes.Contains(upper, []byte(w)) {
+			return true
 		}
 	}
 	return false
+}
+
+// bare is text without its comments and without what single quotes and dollar
+// quotes hold.
+func bare(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); {
+		rest := text[i:]
+		end := 0
+		switch {
+		case bytes.HasPrefix(rest, []byte("--")):
+			end = until(rest, 2, "\n")
+		case bytes.HasPrefix(rest, []byte("/*")):
+			end = until(rest, 2, "*/")
+		case rest[0] == '\'':
+			end = until(rest, 1, "'")
+		case bytes.HasPrefix(rest, []byte("$$")):
+			end = until(rest, 2, "$$")
+		default:
+			out = append(out, rest[0])
+			i++
+			continue
+		}
+		out = append(out, ' ')
+		i += end
+	}
+	return out
+}
+
+// until is the offset behind the next mark from an offset on, the end of text
+// if there is none.
+func until(text []byte, from int, mark string) int {
+	if n := bytes.Index(text[from:], []byte(mark)); n >= 0 {
+		return from + n + len(mark)
+	}
+	return len(text)
 }
