@@ -312,7 +312,7 @@ func (r *resolver) isHandle(v val, k *facts.Candidate, method string, depth int)
 	}
 	switch v.kind {
 	case external:
-		return reader.KindOf(v.ref) == k.Kind
+		return reader.KindOf(v.ref) == k.Kind || v.given != nil && r.isHandle(*v.given, k, method, depth+1)
 	case module:
 		return false
 	case instance:

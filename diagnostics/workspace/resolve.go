@@ -53,6 +53,9 @@ type val struct {
 	res     code.Ref
 	results []code.Ref
 	inner   *val
+	// given is what an external value is if the library gives back what it was
+	// handed.
+	given *val
 }
 
 // resolver follows origins through files, by what they declare. It keeps the
@@ -265,7 +268,20 @@ func (r *resolver) symbol(file string, s *facts.Symbol, depth int) val {
 		return val{kind: function, at: file, fn: s.Func, name: s.Name, res: s.Ref, results: s.Results, sym: s}
 	case facts.Value:
 		if s.Ref.Known() && len(s.Members) == 0 {
-			return r.resolve(file, s.Ref, depth+1)
+			v := r.resolve(file, s.Ref, depth+1)
+			if v.kind == result {
+				v = r.resolve(v.at, v.res, depth+1)
+			}
+			if !s.Given.Known() || v.kind != nothing && v.kind != external {
+				return v
+			}
+			// The callee may give back what it was handed.
+			given := r.resolve(file, s.Given, depth+1)
+			if v.kind == nothing {
+				return given
+			}
+			v.given = &given
+			return v
 		}
 	case facts.Reexport:
 		return r.resolve(file, s.Ref, depth+1)
@@ -289,6 +305,10 @@ func (r *resolver) step(v val, s code.Step, depth int) val {
 	switch v.kind {
 	case external:
 		v.ref = v.ref.Then(s)
+		if v.given != nil {
+			given := r.step(*v.given, s, depth+1)
+			v.given = &given
+		}
 		return v
 	case module:
 		if s.Op == code.Get {

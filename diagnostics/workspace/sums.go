@@ -130,7 +130,7 @@ func (w *sumWriter) symbol(s *facts.Symbol) {
 	w.number(int(s.Kind))
 	w.flags(s.Exported, s.Fixed, s.Span.Empty())
 	w.number(s.Func)
-	w.refs(s.Ref)
+	w.refs(s.Ref, s.Given)
 	w.refs(s.Results...)
 	w.refs(s.Bases...)
 	w.refs(s.Implements...)

@@ -175,7 +175,7 @@ func (d *dumper) outline(o *Outline) {
 	for _, name := range slices.Sorted(maps.Keys(o.Symbols)) {
 		s := o.Symbols[name]
 		d.printf("  %s\n", words(symbolNames[s.Kind], name, flag(s.Exported, "exported"), flag(s.Fixed, "fixed"),
-			known(s.Ref), results(s.Results), prefixed("extends ", refs(s.Bases)), prefixed("implements ", refs(s.Implements))))
+			known(s.Ref), results(s.Results), prefixed("given ", known(s.Given)), prefixed("extends ", refs(s.Bases)), prefixed("implements ", refs(s.Implements))))
 		for _, m := range slices.Sorted(maps.Keys(s.Members)) {
 			d.member(m, s.Members[m])
 		}

@@ -253,6 +253,10 @@ type Symbol struct {
 	Ref code.Ref
 	// Results are the single results of a Go function; Ref is the first.
 	Results []code.Ref
+	// Given is, of a Value that is the result of a call, what the one function
+	// handed over gives: the origin of the Value if the callee gives that back,
+	// as in remember("db", () => new PrismaClient()).
+	Given code.Ref
 	// Fixed says that a Value is a list or object of a fixed size, written out
 	// in the file and never extended there: a loop over it is Bounded.
 	Fixed bool

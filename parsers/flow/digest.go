@@ -97,6 +97,7 @@ func (d *digester) symbol(s *facts.Symbol) {
 	d.refs(s.Results)
 	d.refs(s.Bases)
 	d.refs(s.Implements)
+	d.ref(s.Given)
 	d.number(len(s.Members))
 	for _, name := range slices.Sorted(maps.Keys(s.Members)) {
 		m := s.Members[name]

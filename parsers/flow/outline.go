@@ -169,6 +169,7 @@ func (o *outliner) values(n *code.Node) {
 	}
 	if r := o.varRef(v, 0); r.Module != "." || r.Name != target.Text {
 		s.Ref = r
+		s.Given = o.given(value)
 	}
 	if over := o.value(target); over != nil && !o.extended[over] && o.isFixed(over, 0) && o.onlyDef(v) != nil {
 		s.Fixed = true
@@ -194,4 +195,42 @@ func (o *outliner) imports() {
 	o.out.Imports = slices.Compact(o.out.Imports)
 	slices.Sort(o.out.Stars)
 	o.out.Stars = slices.Compact(o.out.Stars)
+}
+
+// given is what the only function handed to a call gives.
+func (o *outliner) given(call *code.Node) code.Ref {
+	if o.isGo || call == nil || call.Kind != code.Call {
+		return code.Ref{}
+	}
+	var fn *code.Node
+	for _, a := range call.Args() {
+		if a = strip(a); a == nil || a.Kind != code.Func {
+			continue
+		}
+		if fn != nil || len(a.Params()) > 0 {
+			return code.Ref{}
+		}
+		fn = a
+	}
+	if fn == nil {
+		return code.Ref{}
+	}
+	for _, v := range o.returned(fn) {
+		if r := o.topLevel(v); r.Known() {
+			return r
+		}
+	}
+	return o.inferred(fn)
+}
+
+// topLevel is the origin of a variable of the file, by its name.
+func (o *outliner) topLevel(n *code.Node) code.Ref {
+	n = strip(n)
+	if n == nil || n.Kind != code.Ident {
+		return code.Ref{}
+	}
+	if v := o.varOf(n); v < 0 || o.vars[v].scope != 0 || o.vars[v].kind != localVar {
+		return code.Ref{}
+	}
+	return code.Ref{Module: ".", Name: n.Text}
 }
