@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"sync"
 
@@ -39,6 +40,13 @@ type shared struct {
 	// finding guards finders, which remember what they read of each root.
 	finding sync.Mutex
 	finders map[string]*migrations.Finder
+}
+
+// forget drops the views of files that are gone.
+func (h *shared) forget(files map[string]*fileState) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.DeleteFunc(h.views, func(p string, _ *view) bool { return files[p] == nil })
 }
 
 // Indexed reports whether the workspace's files have been read. Before, only

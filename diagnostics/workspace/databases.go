@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/dbwise/dbwise/parsers"
 	"github.com/dbwise/dbwise/parsers/prisma"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
@@ -16,8 +17,7 @@ import (
 type grouping struct {
 	snapshot *Snapshot
 	layer    *schemaLayer
-	// strict are the databases whose SQL is known to say everything.
-	drafts []*draft
+	drafts   []*draft
 }
 
 // draft is a database under construction.
@@ -29,11 +29,13 @@ type draft struct {
 	tables *schema.Catalog
 	models []*schema.Model
 	prisma bool
+	// dumps hold what the history should make, where it does not tell.
+	dumps []*history
 }
 
 func (g *grouping) build() {
 	for _, h := range g.layer.histories {
-		if h.Declarative && h.Runner == "sqlc" && g.shadowed(h) {
+		if h.Dump || h.Declarative && h.Runner == "sqlc" && g.shadowed(h) {
 			continue
 		}
 		d := &draft{db: &Database{Dir: projectDir(h.Dir, h.root), Dialect: h.Dialect}, history: h, root: h.root, tables: h.final}
@@ -43,6 +45,7 @@ func (g *grouping) build() {
 		h.db = d.db
 		g.drafts = append(g.drafts, d)
 	}
+	g.dumps()
 	g.prisma()
 	g.gorm()
 	for _, d := range g.drafts {
@@ -50,6 +53,28 @@ func (g *grouping) build() {
 		g.layer.databases = append(g.layer.databases, d.db)
 	}
 	sort.SliceStable(g.layer.databases, func(i, j int) bool { return g.layer.databases[i].Dir < g.layer.databases[j].Dir })
+}
+
+// dumps adds dumps to the nearest history that does not tell the whole schema.
+func (g *grouping) dumps() {
+	for _, h := range g.layer.histories {
+		if !h.Dump {
+			continue
+		}
+		var best *draft
+		for _, d := range g.drafts {
+			if d.root == h.root && d.history != nil && (best == nil || common(h.Dir+"/x", d.history.Dir) > common(h.Dir+"/x", best.history.Dir)) {
+				best = d
+			}
+		}
+		if best == nil {
+			continue
+		}
+		h.db = best.db
+		if !best.history.whole() && h.unread == 0 {
+			best.dumps = append(best.dumps, h)
+		}
+	}
 }
 
 // shadowed reports whether schema files that sqlc reads describe the tables of
@@ -277,8 +302,13 @@ func bare(name string) string { return name[strings.LastIndexByte(name, '.')+1:]
 func (g *grouping) finish(d *draft) {
 	db := d.db
 	g.dialect(d)
-	sql := d.history != nil && !d.history.Partial && d.history.unread == 0 && len(d.history.Migrations) > 0
+	sql := d.history != nil && d.history.whole() && len(d.history.Migrations) > 0
 	b := schema.NewBuilder(d.tables)
+	for _, h := range d.dumps {
+		for _, t := range h.final.Tables() {
+			b.Merge(&schema.Model{Table: t}, false)
+		}
+	}
 	for _, m := range d.models {
 		b.Merge(m, sql && m.Library == "prisma")
 	}
@@ -373,6 +403,12 @@ func (s *Snapshot) nearest(p string) []*Database {
 			n = max(n, common(p, d.History.Dir))
 		}
 		all = append(all, near{d, 2*n + pick(d.Dialect == query.PostgreSQL)})
+	}
+	if said := parsers.FolderDialect(s.Rel(p)); said != query.Generic {
+		same := slices.DeleteFunc(slices.Clone(all), func(n near) bool { return n.db.Dialect != said })
+		if len(same) > 0 {
+			all = same
+		}
 	}
 	if len(all) == 0 && len(l.databases) == 1 {
 		return l.databases

@@ -93,7 +93,11 @@ func (f *fileState) extract(ctx context.Context, whole bool) *reading {
 		r.schema, r.symbols, r.links = schemaSum(fa), symbolSum(fa), linkSum(fa)
 	}
 	f.read.Store(r)
-	f.cache.add(f)
+	if fa.Generated && !whole {
+		f.strip() // nobody looks into generated bodies
+	} else {
+		f.cache.add(f)
+	}
 	return r
 }
 

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/dbwise/dbwise/parsers/facts"
@@ -40,16 +41,22 @@ type history struct {
 	// chain[i] identifies what the first i files say.
 	chain []sum
 	final *schema.Catalog
-	// unread counts statements of the up direction that could not be read, from
-	// firstUnread on; -1 if all could.
-	unread, firstUnread int
-	db                  *Database
+	gaps
+	db *Database
 }
 
-// mark is the schema before a file of a history.
+// gaps count what keeps a history from telling the whole schema.
+type gaps struct {
+	// unread are statements that could not be read, missing changes of tables
+	// that no file makes.
+	unread, missing int
+}
+
+// mark is the schema before a file of a history, with the gaps up to there.
 type mark struct {
 	index   int
 	catalog *schema.Catalog
+	gaps
 }
 
 const markEvery = 32
@@ -69,6 +76,7 @@ func (s *Snapshot) schemaNow() *schemaLayer {
 		s.schema.sum = total
 		s.shared.mu.Lock()
 		s.shared.schema = s.schema
+		maps.DeleteFunc(s.shared.views, func(_ string, v *view) bool { return v.schema != s.schema })
 		s.shared.mu.Unlock()
 	})
 	return s.schema
@@ -170,7 +178,7 @@ func (s *Snapshot) discover() []*history {
 			s.shared.finders[root] = finder
 		}
 		for _, h := range finder.Discover(byRoot[root], read, s.opts.Migrations...) {
-			out = append(out, &history{History: &h, root: root, firstUnread: -1})
+			out = append(out, &history{History: &h, root: root})
 		}
 	}
 	return out
@@ -212,13 +220,14 @@ func (s *Snapshot) fold(h *history, old *history) {
 	b, from := schema.NewBuilder(nil), 0
 	if old != nil {
 		for _, mk := range old.marks {
-			if mk.index < len(h.chain) && mk.index < len(old.chain) && old.chain[mk.index] == h.chain[mk.index] && (old.firstUnread < 0 || old.firstUnread >= mk.index) {
+			if mk.index < len(h.chain) && mk.index < len(old.chain) && old.chain[mk.index] == h.chain[mk.index] {
 				h.marks = append(h.marks, mk)
 				from = mk.index
 			}
 		}
 		if from > 0 {
-			b = schema.NewBuilder(h.marks[len(h.marks)-1].catalog)
+			last := h.marks[len(h.marks)-1]
+			b, h.gaps = schema.NewBuilder(last.catalog), last.gaps
 			h.marks = h.marks[:len(h.marks)-1]
 		} else {
 			h.marks = nil
@@ -226,9 +235,9 @@ func (s *Snapshot) fold(h *history, old *history) {
 	}
 	for i := from; i < len(h.Migrations); i++ {
 		if i%markEvery == 0 {
-			h.marks = append(h.marks, mark{i, b.Freeze()})
+			h.marks = append(h.marks, mark{i, b.Freeze(), h.gaps})
 		}
-		s.applyFile(b, h, i)
+		s.applyFile(b, h, i, &h.gaps)
 	}
 	h.final = b.Freeze()
 }
@@ -241,30 +250,41 @@ func spanBytes(spans []source.Span) []byte {
 	return out
 }
 
-// applyFile applies the up direction of one file.
-func (s *Snapshot) applyFile(b *schema.Builder, h *history, i int) {
+// applyFile applies the up direction of one file and counts its gaps.
+func (s *Snapshot) applyFile(b *schema.Builder, h *history, i int, g *gaps) {
 	m := &h.Migrations[i]
 	if m.Up == nil {
 		return
 	}
 	fa := s.known(m.Path)
+	foreign := h.foreign(fa)
 	for j := range fa.Statements {
 		st := &fa.Statements[j]
 		if !covered(m.Up, st.Span) {
 			continue
 		}
-		if st.Problem != nil || h.foreign(fa) {
-			if h.unread == 0 {
-				h.firstUnread = i
-			}
-			h.unread++
+		if foreign || st.Problem != nil && changes(st.Head) {
+			g.unread++
 		}
 		for k := range st.Changes {
-			b.Apply(&st.Changes[k])
+			c := &st.Changes[k]
+			before, after := b.Apply(c)
+			if before == nil && after == nil && needsTable[c.Kind] && !c.IfExists {
+				g.missing++
+			}
 		}
 	}
 	b.EndSession()
 }
+
+// needsTable are the changes of a table that must exist.
+var needsTable = map[schema.Kind]bool{schema.RenameTable: true, schema.SetSchema: true, schema.AddColumn: true, schema.DropColumn: true,
+	schema.RenameColumn: true, schema.AlterType: true, schema.SetNotNull: true, schema.DropNotNull: true, schema.SetDefault: true,
+	schema.DropDefault: true, schema.AddConstraint: true, schema.DropConstraint: true, schema.CreateIndex: true, schema.DropTable: true}
+
+// whole reports whether the files tell the whole schema. A history that changes
+// a table it never makes began before its first file.
+func (h *history) whole() bool { return !h.Partial && h.gaps == gaps{} }
 
 // foreign reports whether a file is written in a dialect that is not read.
 func (h *history) foreign(fa *facts.Facts) bool {
@@ -284,16 +304,11 @@ func (s *Snapshot) before(h *history, index int) *schema.Builder {
 			b, from = schema.NewBuilder(mk.catalog), mk.index
 		}
 	}
+	var g gaps
 	for i := from; i < index; i++ {
-		s.applyQuietly(b, h, i)
+		s.applyFile(b, h, i, &g)
 	}
 	return b
-}
-
-// applyQuietly applies a file without counting what cannot be read.
-func (s *Snapshot) applyQuietly(b *schema.Builder, h *history, i int) {
-	copied := *h
-	s.applyFile(b, &copied, i)
 }
 
 func covered(spans []source.Span, s source.Span) bool {

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -92,6 +93,7 @@ func (s *Snapshot) linksNow() *linkLayer {
 		s.links.sum, s.links.symbols = total, symbols
 		s.shared.mu.Lock()
 		s.shared.links = s.links
+		maps.DeleteFunc(s.shared.views, func(_ string, v *view) bool { return v.links != nil && v.links != s.links })
 		s.shared.mu.Unlock()
 	})
 	return s.links

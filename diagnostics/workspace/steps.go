@@ -51,7 +51,7 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 		}
 		if s.indexed {
 			r.builder = s.before(at.history, at.index)
-			r.known = !at.history.Partial && (at.history.firstUnread < 0 || at.history.firstUnread > at.index) && !at.history.foreign(fa)
+			r.known = at.history.whole() && !at.history.foreign(fa)
 		} else {
 			r.builder = schema.NewBuilder(nil)
 			r.known = at.index == 0 && len(at.history.Migrations) == 1 && at.history.Declarative

@@ -47,6 +47,9 @@ type Store struct {
 	omitted    []Omitted
 	indexed    bool
 	current    *Snapshot
+	// touched are paths reloaded while loads are under way.
+	loads   int
+	touched map[string]bool
 }
 
 // NewStore makes an empty store.
@@ -95,6 +98,7 @@ func (s *Store) publish(paths bool) *Snapshot {
 		next.paths = s.current.paths
 	} else {
 		next.paths = slices.Sorted(maps.Keys(files))
+		s.shared.forget(files)
 	}
 	s.current = next
 	return next
@@ -116,13 +120,31 @@ func (s *Store) Configure(o Options) *Snapshot {
 	return s.publish(true)
 }
 
-// Load walks the roots and reads all files, on all processors, schema files
-// first. progress, which may be nil, is told after each file from several
-// goroutines. Documents that are open stay as the editor has them. When ctx
-// ends the store is as it was, but files that were read are not read again.
+// Load walks the roots and reads all files, on all processors. progress, which
+// may be nil, is told after each file from several goroutines. Documents that
+// are open stay as the editor has them. When ctx ends the store is as it was.
 func (s *Store) Load(ctx context.Context, roots []string, progress func(done, total int)) (*Snapshot, error) {
+	s.mu.Lock()
+	s.loads++
+	s.mu.Unlock()
+	snap, err := s.load(ctx, roots, progress)
+	s.mu.Lock()
+	s.loads--
+	var again []string
+	if s.loads == 0 {
+		again, s.touched = slices.Collect(maps.Keys(s.touched)), nil
+	}
+	s.mu.Unlock()
+	if err == nil && len(again) > 0 {
+		snap = s.Reload(again...) // they may have been read before they changed
+	}
+	return snap, err
+}
+
+func (s *Store) load(ctx context.Context, roots []string, progress func(done, total int)) (*Snapshot, error) {
 	var files []string
 	var omitted []Omitted
+	roots = slices.Clone(roots)
 	for i, root := range roots {
 		roots[i] = filepath.ToSlash(filepath.Clean(root))
 		found, err := Walk(ctx, root)
@@ -141,7 +163,7 @@ func (s *Store) Load(ctx context.Context, roots []string, progress func(done, to
 	slices.SortFunc(omitted, func(a, b Omitted) int { return strings.Compare(a.Path, b.Path) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.disk, s.roots, s.omitted, s.indexed = states, slices.Clone(roots), omitted, true
+	s.disk, s.roots, s.omitted, s.indexed = states, roots, omitted, true
 	return s.publish(true), nil
 }
 
@@ -240,6 +262,14 @@ func (s *Store) CloseDocument(p string) *Snapshot {
 func (s *Store) Reload(paths ...string) *Snapshot {
 	s.mu.Lock()
 	roots, disk := s.roots, s.disk
+	if s.loads > 0 {
+		if s.touched == nil {
+			s.touched = map[string]bool{}
+		}
+		for _, p := range paths {
+			s.touched[p] = true
+		}
+	}
 	s.mu.Unlock()
 	fresh := map[string]*fileState{}
 	for _, p := range paths {

@@ -93,7 +93,15 @@ func compareFlyway(a, b schema.Migration) int {
 		}
 		return strings.Compare(b.Version, a.Version)
 	}
-	x, y := versionParts(a.Version), versionParts(b.Version)
+	if n := compareVersions(a.Version, b.Version); n != 0 {
+		return n
+	}
+	return len(a.Down) - len(b.Down)
+}
+
+// compareVersions compares versions part by part.
+func compareVersions(a, b string) int {
+	x, y := versionParts(a), versionParts(b)
 	for i := range max(len(x), len(y)) {
 		p, q := "", ""
 		if i < len(x) {
@@ -106,7 +114,7 @@ func compareFlyway(a, b schema.Migration) int {
 			return n
 		}
 	}
-	return len(a.Down) - len(b.Down)
+	return 0
 }
 
 func versionParts(v string) []string {

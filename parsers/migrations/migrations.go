@@ -35,6 +35,9 @@ type History struct {
 	// Declarative says that the files describe the wanted schema: nobody runs
 	// them against a database that is in use.
 	Declarative bool
+	// Dump says that the files stand beside a history and hold what it makes:
+	// of use only where that cannot be read.
+	Dump bool
 	// Partial says that migrations written as programs stand among the files,
 	// which nobody reads.
 	Partial bool

@@ -71,7 +71,7 @@ func render(texts map[string][]byte, found []History) string {
 		for _, f := range []struct {
 			on   bool
 			word string
-		}{{h.Dialect != "", string(h.Dialect)}, {h.Declarative, "declarative"}, {h.Partial, "partial"}} {
+		}{{h.Dialect != "", string(h.Dialect)}, {h.Declarative, "declarative"}, {h.Dump, "dump"}, {h.Partial, "partial"}} {
 			if f.on {
 				b.WriteString(" " + f.word)
 			}
@@ -175,7 +175,7 @@ func TestNewSortsLast(t *testing.T) {
 				texts[f.Path] = []byte(f.Text)
 			}
 			for _, again := range Discover(paths, read) {
-				if again.Dir == h.Dir {
+				if again.Dir == h.Dir && again.Runner == h.Runner {
 					checkNewest(t, file, again, plan)
 				}
 			}

@@ -16,26 +16,12 @@ import (
 var plain = layout{
 	runner: "plain",
 	find: func(w *world) (out []*History) {
+		out = w.releases()
 		w.each(func(dir string, names []string) {
 			if !w.isForced(dir) && !w.plainFolder(dir, names) {
 				return
 			}
-			h := &History{Dir: dir}
-			for _, n := range names {
-				m := schema.Migration{Path: path.Join(dir, n)}
-				m.Version, m.Name = splitName(downName.ReplaceAllString(n, ".sql"))
-				direct(&m, w.sheet(m.Path), downName.MatchString(n))
-				h.Migrations = append(h.Migrations, m)
-			}
-			sortByVersion(h.Migrations)
-			slices.SortStableFunc(h.Migrations, func(a, b schema.Migration) int {
-				if a.Version != b.Version || a.Version == "" {
-					return 0
-				}
-				return len(a.Down) - len(b.Down)
-			})
-			h.Declarative = strings.Contains(dir, "initdb")
-			out = append(out, h)
+			out = append(out, &History{Dir: dir, Migrations: w.plainFiles(dir, names), Declarative: strings.Contains(dir, "initdb")})
 		})
 		return out
 	},
@@ -62,6 +48,60 @@ var plain = layout{
 		p.file(p.base()+up, p.Up)
 		p.file(p.base()+down, p.Down)
 	},
+}
+
+// plainFiles are the migrations of one folder, in order.
+func (w *world) plainFiles(dir string, names []string) []schema.Migration {
+	var out []schema.Migration
+	for _, n := range names {
+		m := schema.Migration{Path: path.Join(dir, n)}
+		m.Version, m.Name = splitName(downName.ReplaceAllString(n, ".sql"))
+		direct(&m, w.sheet(m.Path), downName.MatchString(n))
+		out = append(out, m)
+	}
+	sortByVersion(out)
+	slices.SortStableFunc(out, func(a, b schema.Migration) int {
+		if a.Version != b.Version || a.Version == "" {
+			return 0
+		}
+		return len(a.Down) - len(b.Down)
+	})
+	return out
+}
+
+var releaseName = regexp.MustCompile(`^[vV]?\d+(\.\d+)*$`)
+
+// releases finds histories with a folder of numbered files for each release:
+// 0.9/01__a.sql, 0.10/01__b.sql.
+func (w *world) releases() (out []*History) {
+	byParent := map[string][]string{}
+	var parents []string
+	w.each(func(dir string, names []string) {
+		if !releaseName.MatchString(path.Base(dir)) || !slices.ContainsFunc(names, numbered.MatchString) {
+			return
+		}
+		parent := path.Dir(dir)
+		if byParent[parent] == nil {
+			parents = append(parents, parent)
+		}
+		byParent[parent] = append(byParent[parent], dir)
+	})
+	for _, parent := range parents {
+		dirs := byParent[parent]
+		if len(dirs) < 2 {
+			continue
+		}
+		slices.SortStableFunc(dirs, func(a, b string) int {
+			return compareVersions(strings.TrimLeft(path.Base(a), "vV"), strings.TrimLeft(path.Base(b), "vV"))
+		})
+		h := &History{Dir: parent}
+		for _, dir := range dirs {
+			h.Migrations = append(h.Migrations, w.plainFiles(dir, w.dirs[dir])...)
+			w.claimed[dir] = true
+		}
+		out = append(out, h)
+	}
+	return out
 }
 
 var downName = regexp.MustCompile(`[._-](down|rollback)\.sql$`)

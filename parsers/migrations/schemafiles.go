@@ -107,35 +107,45 @@ func holds(h *History, file string) bool {
 // schemaNames are what files that hold a whole schema are called, best first.
 var schemaNames = []string{"schema.sql", "structure.sql", "schema.pg.sql", "ddl.sql", "tables.sql", "create_tables.sql", "database.sql", "db.sql", "init.sql", "setup.sql"}
 
+// dumpNames are what the whole schema beside its migrations is called.
+var dumpNames = []string{"schema.sql", "structure.sql", "latest.sql", "schema.pg.sql"}
+
 // schemaFiles are the files that describe a schema where no history does: one
-// with such a name, else all that make tables. Folders above, beside or below
-// which a history stands have none: there it is a dump.
+// with such a name, else all that make tables. Where a history stands above,
+// beside or below, they are dumps.
 func (w *world) schemaFiles(found []*History) []*History {
-	var named, making []string
+	var named, making, dumps []string
 	for _, dir := range w.order {
-		if w.claimed[dir] || slices.ContainsFunc(found, func(h *History) bool { return near(h.Dir, dir) }) {
-			continue
-		}
+		beside := w.claimed[dir] || slices.ContainsFunc(found, func(h *History) bool { return near(h.Dir, dir) })
 		for _, n := range w.dirs[dir] {
-			p := path.Join(dir, n)
-			if !bytes.Contains(bytes.ToUpper(w.read(p)), []byte("CREATE TABLE")) {
-				continue
-			}
-			making = append(making, p)
-			if slices.Contains(schemaNames, strings.ToLower(n)) {
+			p, low := path.Join(dir, n), strings.ToLower(n)
+			switch {
+			case w.claimed[dir] && slices.ContainsFunc(found, func(h *History) bool { return holds(h, p) }):
+			case !bytes.Contains(bytes.ToUpper(w.read(p)), []byte("CREATE TABLE")):
+			case beside && slices.Contains(dumpNames, low):
+				dumps = append(dumps, p)
+			case beside:
+			case slices.Contains(schemaNames, low):
 				named = append(named, p)
+			default:
+				making = append(making, p)
 			}
 		}
 	}
 	if len(named) == 0 {
 		named = making
 	}
+	return append(w.declared(named, false), w.declared(dumps, true)...)
+}
+
+// declared makes histories of files that describe a schema, one a folder.
+func (w *world) declared(files []string, dump bool) []*History {
 	byDir := map[string]*History{}
 	var out []*History
-	for _, p := range named {
+	for _, p := range files {
 		h := byDir[path.Dir(p)]
 		if h == nil {
-			h = &History{Runner: "schema", Dir: path.Dir(p), Declarative: true}
+			h = &History{Runner: "schema", Dir: path.Dir(p), Declarative: true, Dump: dump}
 			byDir[h.Dir] = h
 			out = append(out, h)
 		}

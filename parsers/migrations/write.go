@@ -122,10 +122,14 @@ func ended(sql string) string {
 // base is the file name without its ending: the version and the name, joined
 // as the last migration's are.
 func (p *planner) base() string {
-	if p.version == "" {
-		return p.Name
+	folder := ""
+	if m := p.h.last(); m != nil && p.h.Runner == "plain" && path.Dir(m.Path) != p.h.Dir {
+		folder = strings.TrimPrefix(path.Dir(m.Path), p.h.Dir+"/") + "/" // the latest release's
 	}
-	return p.version + p.h.joint() + p.Name
+	if p.version == "" {
+		return folder + p.Name
+	}
+	return folder + p.version + p.h.joint() + p.Name
 }
 
 // file adds a file of the history's folder, unless one of that name is there.
