@@ -15,6 +15,8 @@ type Builder struct {
 	domains  map[Name]*Column
 	// path is the schema that SET search_path put first, "" for the default.
 	path string
+	// named are the names that indexes have or had, made when first needed.
+	named map[string]bool
 }
 
 // NewBuilder starts from a catalog; nil for an empty one.
@@ -82,7 +84,25 @@ func (b *Builder) placed(n Name) Name {
 }
 
 // put stores a table under its own name.
-func (b *Builder) put(t *Table) { b.tables[t.Name.key()] = t }
+func (b *Builder) put(t *Table) {
+	b.tables[t.Name.key()] = t
+	if b.named != nil {
+		b.note(t)
+	}
+}
+
+// note remembers the names of a table's indexes.
+func (b *Builder) note(t *Table) {
+	for _, x := range t.Indexes {
+		b.named[x.Name] = true
+	}
+	if t.PrimaryKey != nil {
+		b.named[t.PrimaryKey.Name] = true
+	}
+	for _, k := range t.Constraints {
+		b.named[k.Name] = true
+	}
+}
 
 // Apply makes one change and gives the table it touches on either side, nil
 // where there is none. A change of a table that is not known changes nothing.

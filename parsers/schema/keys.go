@@ -160,6 +160,15 @@ func (b *Builder) holder(index string) *Table {
 	if index == "" {
 		return nil
 	}
+	if b.named == nil {
+		b.named = make(map[string]bool, 4*len(b.tables))
+		for _, t := range b.tables {
+			b.note(t)
+		}
+	}
+	if !b.named[index] {
+		return nil
+	}
 	var found *Table
 	for _, t := range b.tables {
 		if backs(t, index) && (found == nil || t.Name.full() < found.Name.full()) {

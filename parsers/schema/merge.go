@@ -16,7 +16,7 @@ func (b *Builder) Merge(m *Model, complete bool) {
 	if m.Table == nil || m.Table.Name.Name == "" {
 		return
 	}
-	key, have := b.find(m.Table.Name)
+	_, have := b.find(m.Table.Name)
 	if have == nil {
 		have = b.foldedTable(m.Table.Name)
 	}
@@ -24,7 +24,7 @@ func (b *Builder) Merge(m *Model, complete bool) {
 		t := *m.Table
 		t.Model = m.Name
 		t.Constraints = b.references(&t, t.Constraints)
-		b.tables[key] = &t
+		b.put(&t)
 		return
 	}
 	t := *have
