@@ -19,7 +19,7 @@ func lspCommand() *cobra.Command {
 			// An edit leaves garbage of the size of its file; collecting it less
 			// often saves a fifth of the time for a few tens of MiB.
 			if os.Getenv("GOGC") == "" {
-				debug.SetGCPercent(250)
+				debug.SetGCPercent(200)
 			}
 			code := lsp.Serve(c.Context(), c.InOrStdin(), c.OutOrStdout(), lsp.Options{
 				Rules: rules.All(), Version: version(), Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)),
