@@ -192,7 +192,7 @@ func sentence(q *workspace.Query) string {
 	switch {
 	case table == "The query":
 		return "The query runs"
-	case q.Op == query.Select && q.Aggregates:
+	case q.Op == query.Select && counts(q):
 		verb = "is counted"
 	case q.Op == query.Select:
 		verb = "is read"
@@ -209,6 +209,11 @@ func sentence(q *workspace.Query) string {
 		return fmt.Sprintf("%s %s by `%s`", table, verb, key)
 	}
 	return table + " " + verb
+}
+
+// counts reports whether a query counts rows, as far as it says so.
+func counts(q *workspace.Query) bool {
+	return q.Aggregates && (strings.EqualFold(q.Method, "count") || strings.Contains(strings.ToLower(q.SQL), "count("))
 }
 
 // keyOf is the first column that is compared for equality.
