@@ -320,7 +320,7 @@ func (r *resolver) isHandle(v val, k *facts.Candidate, method string, depth int)
 	case instance:
 		_, _, m, own := r.declaredMember(v.at, v.sym, method)
 		if own {
-			return v.sym.Kind == facts.Interface && m.Method && r.proves(v, method, k, reader)
+			return v.sym.Kind == facts.Interface && m.Method && (r.proves(v, method, k, reader) || r.extends(v, k, reader, 0))
 		}
 		for _, base := range v.sym.Bases {
 			b := r.resolve(v.at, base, 1)
@@ -354,6 +354,21 @@ func (r *resolver) proves(v val, method string, k *facts.Candidate, reader *fact
 	}
 	res := r.resolve(f.at, first, 1)
 	return res.kind == external && reader.InterfaceKind(method, res.ref) == k.Kind
+}
+
+// extends reports whether an interface includes one that the library's handles
+// have, and so stands for them with what it adds.
+func (r *resolver) extends(v val, k *facts.Candidate, reader *facts.Reader, depth int) bool {
+	for _, base := range v.sym.Bases {
+		b := r.resolve(v.at, base, 1)
+		switch {
+		case b.kind == external && reader.KindOf(b.ref.Then(code.Step{Op: code.Inst})) == k.Kind:
+			return true
+		case b.kind == symbolValue && depth < 6 && r.extends(b, k, reader, depth+1):
+			return true
+		}
+	}
+	return false
 }
 
 // LoopKind is how a loop of a file runs, given what other files say about the

@@ -119,7 +119,7 @@ func (g *merger) compare(have, mc *Column) {
 		nullable := map[bool]string{true: "not null", false: "nullable"}
 		g.differ(mc.Origin, have.Origin, "column %s: %s in %s, %s in sql", mc.Name, nullable[mc.NotNull], g.from.Source, nullable[have.NotNull])
 	}
-	if have.Type != "" && mc.Type != "" && (have.Type != mc.Type || have.Array != mc.Array) {
+	if have.Type != "" && mc.Type != "" && (bareType(have.Type) != bareType(mc.Type) || have.Array != mc.Array) {
 		g.differ(mc.Origin, have.Origin, "column %s: %s in %s, %s in sql", mc.Name, written(mc), g.from.Source, written(have))
 	}
 }

@@ -1,6 +1,9 @@
 package schema
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // drop removes a table with its partitions and, with CASCADE, the foreign keys
 // that refer to it.
@@ -167,13 +170,13 @@ func (b *Builder) renameType(from, to Name) {
 		b.domains[to] = base
 	}
 	for _, t := range b.tables {
-		if !slices.ContainsFunc(t.Columns, func(c *Column) bool { return c.Type == from.Name }) {
+		if !slices.ContainsFunc(t.Columns, func(c *Column) bool { return bareType(c.Type) == from.Name }) {
 			continue
 		}
 		n := *t
 		n.Columns = slices.Clone(n.Columns)
 		for i, col := range n.Columns {
-			if col.Type == from.Name {
+			if bareType(col.Type) == from.Name {
 				c := *col
 				c.Type = to.Name
 				n.Columns[i] = &c
@@ -183,12 +186,15 @@ func (b *Builder) renameType(from, to Name) {
 	}
 }
 
+// bareType is a type's name without the schema public.
+func bareType(typ string) string { return strings.TrimPrefix(typ, "public.") }
+
 // dropColumnsOf removes the columns of a type, as DROP TYPE CASCADE does.
 func (b *Builder) dropColumnsOf(typ string) {
 	for _, t := range b.tables {
 		n, dropped := *t, false
 		for _, col := range t.Columns {
-			if col.Type == typ {
+			if bareType(col.Type) == typ {
 				b.dropColumn(&n, col.Name, true)
 				dropped = true
 			}
