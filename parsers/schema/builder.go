@@ -9,21 +9,24 @@ import (
 // Builder folds changes into a catalog. Tables are copied when they change, so
 // what Apply returns and what Freeze made stays as it was.
 type Builder struct {
-	tables   map[Name]*Table
+	tables   tableMap
 	enums    map[Name][]string
 	routines map[Name]*Routine
 	domains  map[Name]*Column
 	// path is the schema that SET search_path put first, "" for the default.
 	path string
+	// related: some table is, or was, a partition or heir of another.
+	related bool
 	// named are the names that indexes have or had, made when first needed.
 	named map[string]bool
 }
 
 // NewBuilder starts from a catalog; nil for an empty one.
 func NewBuilder(from *Catalog) *Builder {
-	b := &Builder{tables: map[Name]*Table{}, enums: map[Name][]string{}, routines: map[Name]*Routine{}, domains: map[Name]*Column{}}
+	b := &Builder{enums: map[Name][]string{}, routines: map[Name]*Routine{}, domains: map[Name]*Column{}}
 	if from != nil {
-		b.tables, b.enums = maps.Clone(from.tables), maps.Clone(from.enums)
+		b.tables, b.enums = from.tables, maps.Clone(from.enums)
+		b.tables.shared, b.related = true, from.related
 		b.routines, b.domains = maps.Clone(from.routines), maps.Clone(from.domains)
 	}
 	return b
@@ -31,7 +34,7 @@ func NewBuilder(from *Catalog) *Builder {
 
 // Freeze is the catalog as it stands. The builder can be used further.
 func (b *Builder) Freeze() *Catalog {
-	return &Catalog{tables: maps.Clone(b.tables), enums: maps.Clone(b.enums), routines: maps.Clone(b.routines), domains: maps.Clone(b.domains)}
+	return &Catalog{tables: b.tables.copied(), related: b.related, enums: maps.Clone(b.enums), routines: maps.Clone(b.routines), domains: maps.Clone(b.domains)}
 }
 
 // EndSession forgets what SET changed: the next file runs in a session of its own.
@@ -52,15 +55,15 @@ func (b *Builder) find(n Name) (Name, *Table) {
 	}
 	if n.Schema == "" && b.path != "" {
 		in := Name{b.path, n.Name}
-		if t := b.tables[in]; t != nil {
+		if t := b.tables.get(in); t != nil {
 			return in, t
 		}
 	}
-	if t := b.tables[n]; t != nil || n.Schema != "" {
+	if t := b.tables.get(n); t != nil || n.Schema != "" {
 		return n, t
 	}
 	var found *Table
-	for _, t := range b.tables {
+	for _, t := range b.tables.all() {
 		if t.Name.Name != n.Name {
 			continue
 		}
@@ -85,7 +88,8 @@ func (b *Builder) placed(n Name) Name {
 
 // put stores a table under its own name.
 func (b *Builder) put(t *Table) {
-	b.tables[t.Name.key()] = t
+	b.tables.set(t.Name.key(), t)
+	b.related = b.related || t.Parent.Name != "" || len(t.Inherits) > 0
 	if b.named != nil {
 		b.note(t)
 	}
@@ -134,17 +138,17 @@ func (b *Builder) Apply(c *Change) (before, after *Table) {
 		to := t.Name
 		to.Name = c.To
 		b.rename(key, t, to)
-		return t, b.tables[to.key()]
+		return t, b.tables.get(to.key())
 	case SetSchema:
 		to := Name{c.To, t.Name.Name}
 		b.rename(key, t, to)
-		return t, b.tables[to.key()]
+		return t, b.tables.get(to.key())
 	case AttachPartition, DetachPartition:
 		b.partition(t, c)
 		return t, t
 	}
 	b.alter(t, c)
-	return t, b.tables[key]
+	return t, b.tables.get(key)
 }
 
 // alter makes a change of one table, and of its partitions with it.
@@ -184,9 +188,12 @@ var inherited = map[Kind]bool{AddColumn: true, DropColumn: true, RenameColumn: t
 // children are the partitions and heirs of a table; one that is its own parent
 // is nobody's.
 func (b *Builder) children(t *Table) []*Table {
+	if !b.related {
+		return nil
+	}
 	key := t.Name.key()
 	var out []*Table
-	for _, child := range b.tables {
+	for _, child := range b.tables.all() {
 		if child.Parent.Name == "" && len(child.Inherits) == 0 || child.Name.key() == key {
 			continue
 		}
@@ -212,7 +219,7 @@ func (b *Builder) above(a, below *Table) bool {
 		if up.key() == a.Name.key() {
 			return true
 		}
-		if below = b.tables[up.key()]; below == nil {
+		if below = b.tables.get(up.key()); below == nil {
 			return false
 		}
 	}
@@ -237,7 +244,7 @@ func (b *Builder) create(c *Change) (before, after *Table) {
 		return nil, nil
 	}
 	name := b.placed(c.Def.Name)
-	before = b.tables[name.key()]
+	before = b.tables.get(name.key())
 	if before != nil && c.IfNotExists {
 		return before, before
 	}

@@ -10,10 +10,11 @@ import (
 // Catalog is every table known at one point, immutable and safe for any number
 // of readers. A nil Catalog is empty.
 type Catalog struct {
-	tables   map[Name]*Table
+	tables   tableMap
 	enums    map[Name][]string
 	routines map[Name]*Routine
 	domains  map[Name]*Column
+	related  bool // see Builder
 
 	misses atomic.Int32
 
@@ -36,8 +37,8 @@ func (c *Catalog) Taken(name string) bool {
 		return false
 	}
 	c.namesOnce.Do(func() {
-		c.names = make(map[string]bool, 8*len(c.tables))
-		for _, t := range c.tables {
+		c.names = make(map[string]bool, 8*c.tables.size)
+		for _, t := range c.tables.all() {
 			c.names[t.Name.Name] = true
 			if t.PrimaryKey != nil {
 				c.names[t.PrimaryKey.Name] = true
@@ -67,7 +68,7 @@ func (c *Catalog) Table(n Name) *Table {
 		return nil
 	}
 	n = n.key()
-	if t := c.tables[n]; t != nil {
+	if t := c.tables.get(n); t != nil {
 		return t
 	}
 	if c.misses.Add(1) <= fewMisses {
@@ -85,7 +86,7 @@ const fewMisses = 8
 // scan is loose without the index.
 func (c *Catalog) scan(n Name) *Table {
 	var plain, folded []*Table
-	for _, t := range c.tables {
+	for _, t := range c.tables.all() {
 		if len(t.Name.Name) != len(n.Name) || !strings.EqualFold(t.Name.Name, n.Name) {
 			continue
 		}
@@ -127,7 +128,7 @@ func (c *Catalog) Len() int {
 	if c == nil {
 		return 0
 	}
-	return len(c.tables)
+	return c.tables.size
 }
 
 // Tables lists all tables, sorted by schema and name. It must not be changed.
@@ -178,10 +179,10 @@ func (c *Catalog) Domain(n Name) *Column {
 
 // index fills everything but the tables themselves.
 func (c *Catalog) index() {
-	c.sorted = make([]*Table, 0, len(c.tables))
-	c.plain = make(map[string][]*Table, len(c.tables))
-	c.folded = make(map[string][]*Table, len(c.tables))
-	for _, t := range c.tables {
+	c.sorted = make([]*Table, 0, c.tables.size)
+	c.plain = make(map[string][]*Table, c.tables.size)
+	c.folded = make(map[string][]*Table, c.tables.size)
+	for _, t := range c.tables.all() {
 		c.sorted = append(c.sorted, t)
 	}
 	sort.Slice(c.sorted, func(i, j int) bool {
@@ -203,7 +204,7 @@ func (c *Catalog) index() {
 				continue
 			}
 			to := k.References.key()
-			if c.tables[to] == nil {
+			if c.tables.get(to) == nil {
 				if target := c.loose(to); target != nil {
 					to = target.Name.key()
 				}

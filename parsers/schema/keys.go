@@ -161,8 +161,8 @@ func (b *Builder) holder(index string) *Table {
 		return nil
 	}
 	if b.named == nil {
-		b.named = make(map[string]bool, 4*len(b.tables))
-		for _, t := range b.tables {
+		b.named = make(map[string]bool, 4*b.tables.size)
+		for _, t := range b.tables.all() {
 			b.note(t)
 		}
 	}
@@ -170,7 +170,7 @@ func (b *Builder) holder(index string) *Table {
 		return nil
 	}
 	var found *Table
-	for _, t := range b.tables {
+	for _, t := range b.tables.all() {
 		if backs(t, index) && (found == nil || t.Name.full() < found.Name.full()) {
 			found = t
 		}

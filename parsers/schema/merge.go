@@ -42,7 +42,7 @@ func (b *Builder) Merge(m *Model, complete bool) {
 // foldedTable finds a table without regard to case, where only one matches.
 func (b *Builder) foldedTable(n Name) *Table {
 	var found *Table
-	for _, t := range b.tables {
+	for _, t := range b.tables.all() {
 		if strings.EqualFold(t.Name.Name, n.Name) && (n.Schema == "" || n.key().Schema == t.Name.key().Schema) {
 			if found != nil {
 				return nil

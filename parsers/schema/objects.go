@@ -13,7 +13,7 @@ func (b *Builder) drop(key Name, t *Table, cascade bool) {
 			b.drop(child.Name.key(), child, cascade)
 		}
 	}
-	delete(b.tables, key)
+	b.tables.set(key, nil)
 	if !cascade {
 		return
 	}
@@ -22,7 +22,7 @@ func (b *Builder) drop(key Name, t *Table, cascade bool) {
 
 // rename moves a table and follows it in everything that names it.
 func (b *Builder) rename(key Name, t *Table, to Name) {
-	delete(b.tables, key)
+	b.tables.set(key, nil)
 	n := *t
 	n.Name = to
 	b.put(&n)
@@ -31,7 +31,7 @@ func (b *Builder) rename(key Name, t *Table, to Name) {
 		c.References = to
 		return &c
 	})
-	for _, other := range b.tables {
+	for _, other := range b.tables.held() {
 		if other.Parent.Name == "" && len(other.Inherits) == 0 {
 			continue
 		}
@@ -54,7 +54,7 @@ func (b *Builder) rename(key Name, t *Table, to Name) {
 // eachForeignKey puts every foreign key that refers to a table through f; nil
 // removes it, the same constraint leaves the table as it is.
 func (b *Builder) eachForeignKey(to Name, f func(*Constraint) *Constraint) {
-	for _, t := range b.tables {
+	for _, t := range b.tables.held() {
 		var out []*Constraint
 		changed := false
 		for i, k := range t.Constraints {
@@ -82,7 +82,7 @@ func (b *Builder) eachForeignKey(to Name, f func(*Constraint) *Constraint) {
 // name may lie in another schema.
 func (b *Builder) means(written, table Name) bool {
 	w, t := written.key(), table.key()
-	return w == t || w.Schema == "" && w.Name == t.Name && b.tables[w] == nil
+	return w == t || w.Schema == "" && w.Name == t.Name && b.tables.get(w) == nil
 }
 
 // partition attaches c.Other to t or detaches it.
@@ -169,7 +169,7 @@ func (b *Builder) renameType(from, to Name) {
 		delete(b.domains, from)
 		b.domains[to] = base
 	}
-	for _, t := range b.tables {
+	for _, t := range b.tables.held() {
 		if !slices.ContainsFunc(t.Columns, func(c *Column) bool { return bareType(c.Type) == from.Name }) {
 			continue
 		}
@@ -191,7 +191,7 @@ func bareType(typ string) string { return strings.TrimPrefix(typ, "public.") }
 
 // dropColumnsOf removes the columns of a type, as DROP TYPE CASCADE does.
 func (b *Builder) dropColumnsOf(typ string) {
-	for _, t := range b.tables {
+	for _, t := range b.tables.held() {
 		n, dropped := *t, false
 		for _, col := range t.Columns {
 			if bareType(col.Type) == typ {
@@ -210,7 +210,7 @@ func (b *Builder) dropSchema(c *Change) {
 	if name == "" {
 		name = c.Column
 	}
-	for key, t := range b.tables {
+	for key, t := range b.tables.held() {
 		if key.Schema == (Name{Schema: name}).key().Schema {
 			b.drop(key, t, true)
 		}
