@@ -81,7 +81,8 @@ func some(list ...*pg.Node) []*pg.Node {
 	return out
 }
 
-// reflected finds the nearest nodes below any message.
+// reflected finds the nearest nodes below any message, in the order of its
+// fields. (Message.Range has an order of its own in every build.)
 func reflected(m protoreflect.Message) []*pg.Node {
 	var out []*pg.Node
 	visit := func(v protoreflect.Message) {
@@ -91,19 +92,21 @@ func reflected(m protoreflect.Message) []*pg.Node {
 		}
 		out = append(out, reflected(v)...)
 	}
-	m.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
-		if f.Kind() != protoreflect.MessageKind {
-			return true
+	fields := m.Descriptor().Fields()
+	for i := range fields.Len() {
+		f := fields.Get(i)
+		if f.Kind() != protoreflect.MessageKind || !m.Has(f) {
+			continue
 		}
-		if f.IsList() {
-			for i := 0; i < v.List().Len(); i++ {
-				visit(v.List().Get(i).Message())
-			}
-			return true
+		if !f.IsList() {
+			visit(m.Get(f).Message())
+			continue
 		}
-		visit(v.Message())
-		return true
-	})
+		list := m.Get(f).List()
+		for j := range list.Len() {
+			visit(list.Get(j).Message())
+		}
+	}
 	return out
 }
 
