@@ -15,8 +15,9 @@ type binder struct {
 	path     string
 	db       *Database
 	catalog  *schema.Catalog
-	// models are what the program says of the tables of the outermost query.
-	models []*schema.Model
+	// text: the query was written as SQL, in the database's own names. It is
+	// shared with the facts, not copied.
+	text bool
 }
 
 // modelOf is the model that a type of the program declares, nil if it declares
@@ -25,7 +26,7 @@ func (s *Snapshot) modelOf(r *resolver, file string, ref code.Ref) *schema.Model
 	if !ref.Known() {
 		return nil
 	}
-	v := r.resolve(file, ref, 0)
+	v := r.limited().resolve(file, ref, 0)
 	for v.kind == listed || v.kind == promised {
 		v = *v.inner
 	}
@@ -35,10 +36,13 @@ func (s *Snapshot) modelOf(r *resolver, file string, ref code.Ref) *schema.Model
 	return s.schemaNow().models[declared{v.at, v.sym.Name}]
 }
 
-// bind is a copy of a query in the names of the database.
+// bind is a query in the names of the database.
 func (b *binder) bind(src *query.Query, models []*schema.Model) *Query {
-	q := src.MapSpans(func(s source.Span) source.Span { return s })
-	return b.level(q, models, nil, 0)
+	b.text = src.SQL != "" || src.Library == "sql"
+	if !b.text {
+		src = src.MapSpans(func(s source.Span) source.Span { return s })
+	}
+	return b.level(src, models, nil, 0)
 }
 
 // maxNested bounds how deep queries are nested.
@@ -51,11 +55,12 @@ func (b *binder) level(q *query.Query, models []*schema.Model, outer *Query, dep
 	if outer != nil {
 		out.Site, out.Call = outer.Site, outer.Call
 	}
-	if q.Dialect == query.Generic && b.db != nil {
-		q.Dialect = b.db.Dialect
-	}
-	if q.Dialect == query.Generic {
-		q.Dialect = b.snapshot.opts.Dialect
+	if d := b.dialect(q); d != q.Dialect {
+		if b.text {
+			own := *q
+			q, out.Query = &own, &own
+		}
+		q.Dialect = d
 	}
 	l := &level{binder: b, q: out, labels: make([]string, len(q.Tables))}
 	for i := range q.Tables {
@@ -66,16 +71,29 @@ func (b *binder) level(q *query.Query, models []*schema.Model, outer *Query, dep
 		}
 		l.table(i, m)
 	}
-	l.compoundKeys()
-	l.selectedRelations()
-	l.columns()
-	l.softDelete()
+	if !b.text {
+		l.compoundKeys()
+		l.selectedRelations()
+		l.columns()
+		l.softDelete()
+	}
 	if depth < maxNested {
 		for _, in := range q.Subqueries {
 			out.Inner = append(out.Inner, b.level(in, nil, out, depth+1))
 		}
 	}
 	return out
+}
+
+// dialect is the dialect of a query, that of its database if it has none.
+func (b *binder) dialect(q *query.Query) query.Dialect {
+	switch {
+	case q.Dialect != query.Generic:
+		return q.Dialect
+	case b.db != nil && b.db.Dialect != query.Generic:
+		return b.db.Dialect
+	}
+	return b.snapshot.opts.Dialect
 }
 
 // level is one level of a query being bound.
@@ -310,7 +328,7 @@ func (l *level) softDelete() {
 	if q.Unscoped || len(l.q.Models) == 0 || l.q.Models[0] == nil || l.q.Models[0].SoftDelete == "" || q.Op != query.Select && q.Op != query.Update {
 		return
 	}
-	if q.Library != l.q.Models[0].Library || q.SQL != "" {
+	if q.Library != l.q.Models[0].Library {
 		return
 	}
 	name := l.q.Models[0].SoftDelete

@@ -5,6 +5,58 @@ import (
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
+// Call is a call that executes a query or leads to a function of the project.
+type Call struct {
+	Path string
+	// Index is its place in Facts.Calls, Site the call there.
+	Index int
+	Site  *facts.CallSite
+	// Query is the query it executes itself, nil if it executes none.
+	Query *Query
+	// Targets are the project's functions it may call, several behind an
+	// interface.
+	Targets []FuncID
+	// Reaches are the queries that run because of it, at most maxReaches.
+	Reaches []Reach
+}
+
+// FuncID names a function of a file by its index in Facts.Funcs.
+type FuncID struct {
+	Path  string
+	Index int
+}
+
+// Reach is one query that a call runs, itself or through functions.
+type Reach struct {
+	Query *Query
+	// Loops and Params are what the query's values depend on, in terms of the
+	// call asked about: loops of its file, parameters of the function around.
+	// Params of the whole chain are mapped down to it.
+	Loops, Params facts.Deps
+	// List: where it depends on them, it gets a list made from them.
+	List bool
+	// Looped: a function on the way runs it in a loop over data of its own.
+	Looped bool
+	// Guarded and Last: on the way it runs only if a look-up failed, or ends
+	// the loop.
+	Guarded, Last bool
+	// Partial: it lies behind an interface of which only some implementations
+	// run a query.
+	Partial bool
+	// Via are the calls on the way, from inside the function called down to
+	// the one that executes; empty if the call executes the query itself.
+	Via []Hop
+}
+
+// Hop is one call on the way to a query.
+type Hop struct {
+	// Func is the function the call stands in, Name its name with its type.
+	Func FuncID
+	Name string
+	// Site is the call's place.
+	Site source.Location
+}
+
 // Calls are the calls of a file that run queries, in order.
 func (s *Snapshot) Calls(path string) []*Call {
 	f := s.files[path]

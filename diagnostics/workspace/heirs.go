@@ -57,6 +57,7 @@ func newHeirs(r *resolver) *heirs {
 
 // goType gathers the method set, embedded types included.
 func (h *heirs) goType(r *resolver, p string, fa *facts.Facts, s *facts.Symbol) {
+	r = r.limited()
 	t := &goType{at: p, sym: s, methods: map[string]methodAt{}, test: r.isTest(p)}
 	r.gather(t.methods, p, s, 0)
 	if len(t.methods) == 0 {
@@ -92,6 +93,7 @@ func (r *resolver) gather(into map[string]methodAt, at string, s *facts.Symbol, 
 }
 
 func (h *heirs) class(r *resolver, p string, s *facts.Symbol) {
+	r = r.limited()
 	for _, ref := range append(slices.Clip(s.Bases), s.Implements...) {
 		if b := r.resolve(p, ref, 1); b.kind == symbolValue && b.sym != s {
 			h.children[b.sym] = append(h.children[b.sym], val{kind: instance, at: p, sym: s})
@@ -123,7 +125,8 @@ func (r *resolver) behind(v val) []FuncID {
 }
 
 func (r *resolver) findBehind(v val) []FuncID {
-	r.heirsOnce.Do(func() { r.heirs = newHeirs(r) })
+	r.heirsOnce.Do(func() { *r.heirs = *newHeirs(r) })
+	r = r.limited()
 	var out, tests []FuncID
 	add := func(at string, fn int) {
 		if fn < 0 {
@@ -147,7 +150,7 @@ func (r *resolver) findBehind(v val) []FuncID {
 			}
 		}
 	} else {
-		r.below(v.owner, v.name, add, 0)
+		r.below(v.owner, v.name, add, map[*facts.Symbol]bool{})
 	}
 	if len(out) == 0 {
 		return tests
@@ -156,17 +159,21 @@ func (r *resolver) findBehind(v val) []FuncID {
 }
 
 // below visits the method of the classes under a type.
-func (r *resolver) below(s *facts.Symbol, name string, add func(string, int), depth int) {
-	if depth > 6 {
+func (r *resolver) below(s *facts.Symbol, name string, add func(string, int), seen map[*facts.Symbol]bool) {
+	if seen[s] || len(seen) > maxHeirs {
 		return
 	}
+	seen[s] = true
 	for _, c := range r.heirs.children[s] {
 		if m, ok := c.sym.Members[name]; ok && m.Method && m.Func >= 0 {
 			add(c.at, m.Func)
 		}
-		r.below(c.sym, name, add, depth+1)
+		r.below(c.sym, name, add, seen)
 	}
 }
+
+// maxHeirs bounds how many classes are looked at below one.
+const maxHeirs = 400
 
 // implementers are the Go types whose methods include all of an interface's,
 // by name and number of parameters.

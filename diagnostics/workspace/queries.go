@@ -7,6 +7,40 @@ import (
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
+// Query is a query of the program with its tables and columns resolved: what
+// the embedded Query calls a table or column is the database's name, also
+// where an ORM call names models and fields.
+type Query struct {
+	*query.Query
+	Path string
+	// Site is the call that executes it, Call its index in Facts.Calls; nil and
+	// -1 in a SQL file.
+	Site *facts.CallSite
+	Call int
+	// Database is the one it is sent to, nil if none is known.
+	Database *Database
+	// Catalog is the schema it sees. In a SQL file that is the database's with
+	// the file's own changes before this statement; never nil, maybe empty.
+	Catalog *schema.Catalog
+	// Known holds, for each of Tables, the table of the catalog, nil where it
+	// is not known, no base table, or hidden by a CTE.
+	Known []*schema.Table
+	// Models holds, for each of Tables, the ORM's model of it, nil if none.
+	Models []*schema.Model
+	// Outer is the query around a subquery; Inner are the subqueries, in order
+	// of Query.Subqueries.
+	Outer *Query
+	Inner []*Query
+}
+
+// Walk calls f for q and every query inside it, outermost first.
+func (q *Query) Walk(f func(*Query)) {
+	f(q)
+	for _, in := range q.Inner {
+		in.Walk(f)
+	}
+}
+
 // Queries are the queries of a file, in order; subqueries hang below them.
 func (s *Snapshot) Queries(path string) []*Query {
 	if f := s.files[path]; f == nil || f.src.Lang == source.Unknown {
@@ -72,7 +106,7 @@ func (v *view) hostQuery(s *Snapshot, c *facts.CallSite, k *facts.Candidate) *Qu
 		models[i] = s.modelOf(v.links.resolver, p, ref)
 	}
 	db := s.databaseFor(p, k.Query, models)
-	b := &binder{snapshot: s, path: p, db: db, catalog: noTables, models: models}
+	b := &binder{snapshot: s, path: p, db: db, catalog: noTables}
 	if db != nil {
 		b.catalog = db.Catalog
 	}

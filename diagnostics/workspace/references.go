@@ -9,6 +9,18 @@ import (
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
+// Ref is a place that names a table or a column.
+type Ref struct {
+	source.Location
+	// Query names it; nil for a model's declaration or a mention in SQL that no
+	// known call sends.
+	Query *Query
+	// Model declares it.
+	Model *schema.Model
+	// Loose: it stands in a text that looks like SQL, no known call sends it.
+	Loose bool
+}
+
 // mentions are the places of one file that name tables and columns.
 type mentions map[mentionKey][]Ref
 

@@ -16,109 +16,105 @@
 package workspace
 
 import (
+	"context"
+	"maps"
+	"strings"
+	"sync"
+
 	"github.com/dbwise/dbwise/parsers/facts"
-	"github.com/dbwise/dbwise/parsers/query"
-	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
-// Query is a query of the program with its tables and columns resolved: what
-// the embedded Query calls a table or column is the database's name, also
-// where an ORM call names models and fields.
-type Query struct {
-	*query.Query
-	Path string
-	// Site is the call that executes it, Call its index in Facts.Calls; nil and
-	// -1 in a SQL file.
-	Site *facts.CallSite
-	Call int
-	// Database is the one it is sent to, nil if none is known.
-	Database *Database
-	// Catalog is the schema it sees. In a SQL file that is the database's with
-	// the file's own changes before this statement; never nil, maybe empty.
-	Catalog *schema.Catalog
-	// Known holds, for each of Tables, the table of the catalog, nil where it
-	// is not known, no base table, or hidden by a CTE.
-	Known []*schema.Table
-	// Models holds, for each of Tables, the ORM's model of it, nil if none.
-	Models []*schema.Model
-	// Outer is the query around a subquery; Inner are the subqueries, in order
-	// of Query.Subqueries.
-	Outer *Query
-	Inner []*Query
+// Snapshot is the state of the workspace at one moment.
+type Snapshot struct {
+	files   map[string]*fileState
+	paths   []string
+	roots   []string
+	opts    Options
+	omitted []Omitted
+	indexed bool
+	shared  *shared
+
+	schemaOnce sync.Once
+	schema     *schemaLayer
+	linksOnce  sync.Once
+	links      *linkLayer
+	// views are the view of each path asked for so far.
+	views sync.Map
 }
 
-// Walk calls f for q and every query inside it, outermost first.
-func (q *Query) Walk(f func(*Query)) {
-	f(q)
-	for _, in := range q.Inner {
-		in.Walk(f)
+// shared is what snapshots hand on to each other: the layers and views made
+// last, of which a later one with the same sums need not make its own.
+type shared struct {
+	mu     sync.Mutex // guards what follows
+	schema *schemaLayer
+	links  *linkLayer
+	views  map[string]*view
+
+	// finding guards finders, which remember what they read of each root.
+	finding sync.Mutex
+	finders map[string]*migrations.Finder
+}
+
+// forget drops the views of files that are gone.
+func (h *shared) forget(files map[string]*fileState) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.DeleteFunc(h.views, func(p string, _ *view) bool { return files[p] == nil })
+}
+
+// Indexed reports whether the workspace's files have been read. Before, only
+// open documents are known, and there are no databases.
+func (s *Snapshot) Indexed() bool { return s.indexed }
+
+// File is the current text of a path, nil if the workspace has no such file.
+func (s *Snapshot) File(path string) *source.File {
+	if f := s.files[path]; f != nil {
+		return f.src
 	}
+	return nil
 }
 
-// Call is a call that executes a query or leads to a function of the project.
-type Call struct {
-	Path string
-	// Index is its place in Facts.Calls, Site the call there.
-	Index int
-	Site  *facts.CallSite
-	// Query is the query it executes itself, nil if it executes none.
-	Query *Query
-	// Targets are the project's functions it may call, several behind an
-	// interface.
-	Targets []FuncID
-	// Reaches are the queries that run because of it, at most maxReaches.
-	Reaches []Reach
+// Facts are the facts of a file, nil if there is no such file or dbwise does
+// not read it.
+func (s *Snapshot) Facts(path string) *facts.Facts {
+	f := s.files[path]
+	if f == nil || f.src.Lang == source.Unknown {
+		return nil
+	}
+	return f.facts(context.Background())
 }
 
-// FuncID names a function of a file by its index in Facts.Funcs.
-type FuncID struct {
-	Path  string
-	Index int
+// Files lists all paths, sorted. It must not be changed.
+func (s *Snapshot) Files() []string { return s.paths }
+
+// Roots are the folders of the workspace.
+func (s *Snapshot) Roots() []string { return s.roots }
+
+// Rel is a path relative to the root it lies in.
+func (s *Snapshot) Rel(path string) string {
+	best := path
+	for _, r := range s.roots {
+		if rest, ok := strings.CutPrefix(path, strings.TrimSuffix(r, "/")+"/"); ok && len(rest) < len(best) {
+			best = rest
+		}
+	}
+	return best
 }
 
-// Reach is one query that a call runs, itself or through functions.
-type Reach struct {
-	Query *Query
-	// Loops and Params are what the query's values depend on, in terms of the
-	// call asked about: loops of its file, parameters of the function around.
-	// Params of the whole chain are mapped down to it.
-	Loops, Params facts.Deps
-	// List: where it depends on them, it gets a list made from them.
-	List bool
-	// Looped: a function on the way runs it in a loop over data of its own.
-	Looped bool
-	// Guarded and Last: on the way it runs only if a look-up failed, or ends
-	// the loop.
-	Guarded, Last bool
-	// Partial: it lies behind an interface of which only some implementations
-	// run a query.
-	Partial bool
-	// Via are the calls on the way, from inside the function called down to
-	// the one that executes; empty if the call executes the query itself.
-	Via []Hop
-}
+// Context tells what a file is for.
+func (s *Snapshot) Context(path string) source.Context { return source.ContextOf(s.Rel(path)) }
 
-// Hop is one call on the way to a query.
-type Hop struct {
-	// Func is the function the call stands in, Name its name with its type.
-	Func FuncID
-	Name string
-	// Site is the call's place.
-	Site source.Location
-}
+// Omitted lists what was left out, sorted by path.
+func (s *Snapshot) Omitted() []Omitted { return s.omitted }
 
-// Ref is a place that names a table or a column.
-type Ref struct {
-	source.Location
-	// Query names it; nil for a model's declaration or a mention in SQL that no
-	// known call sends.
-	Query *Query
-	// Model declares it.
-	Model *schema.Model
-	// Loose: it stands in a text that looks like SQL, no known call sends it.
-	Loose bool
+// known are the facts of a file without the promise of nodes, nil if there is
+// no such file.
+func (s *Snapshot) known(path string) *facts.Facts {
+	f := s.files[path]
+	if f == nil || f.src.Lang == source.Unknown {
+		return nil
+	}
+	return f.known(context.Background()).fa
 }
-
-// Omitted is a file or folder that was left out, and why.
-type Omitted struct{ Path, Reason string }

@@ -321,3 +321,29 @@ func TestMultiRoot(t *testing.T) {
 		}
 	}
 }
+
+// TestCircles holds that files that lead to each other in circles, with more
+// ways than could be gone, are read in a moment.
+func TestCircles(t *testing.T) {
+	files := map[string][]byte{}
+	const n = 14
+	for i := range n {
+		var b strings.Builder
+		for j := range n {
+			fmt.Fprintf(&b, "export * from './m%d';\nexport { x%d } from './m%d';\n", j, (i+j)%n, j)
+			fmt.Fprintf(&b, "import { A%d } from './m%d';\n", (i+j)%n, j)
+		}
+		fmt.Fprintf(&b, "export interface A%d extends ", i)
+		for j := range n {
+			fmt.Fprintf(&b, "A%d, ", (i+j+1)%n)
+		}
+		fmt.Fprintf(&b, "A0 { f%d(): A%d }\nexport class C%d extends A%d implements A0, A1 { m(a: A%d) { return a.g().h.i(this.f%d()); } }\n", i, i, i, (i+1)%n, i, i)
+		fmt.Fprintf(&b, "export const x%d = remember(() => y%d);\nconst y%d = remember(() => x%d);\nfunction remember(f) { return x%d(f).y%d.z(); }\n", i, i, i, (i+1)%n, i, i)
+		files[fmt.Sprintf("m%d.ts", i)] = []byte(b.String())
+	}
+	start := time.Now()
+	everything(Of(Options{}, "/w", files))
+	if d := time.Since(start); d > 20*time.Second {
+		t.Errorf("took %v", d)
+	}
+}

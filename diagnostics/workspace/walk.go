@@ -13,6 +13,9 @@ import (
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
+// Omitted is a file or folder that was left out, and why.
+type Omitted struct{ Path, Reason string }
+
 // Found is what Walk found below a root.
 type Found struct {
 	// Files are absolute paths with forward slashes, sorted: those of a
