@@ -133,6 +133,11 @@ func checkSplit(t *testing.T, text string) {
 			plain = plain && s.Head != "DELIMITER"
 			continue
 		}
+		// Behind a statement on its line GO is a word; alone it starts a line
+		// and is a command.
+		if s.Head == "GO" {
+			continue
+		}
 		if alone := Split([]byte(s.Full.In([]byte(text)))); plain && s.reach <= s.Full.End {
 			if len(alone) != 1 || alone[0].Span != s.Span.Shift(-s.Full.Start) || alone[0].Head != s.Head {
 				t.Fatalf("%+v alone is %+v", s, alone)
