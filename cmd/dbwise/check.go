@@ -89,6 +89,12 @@ func (f *checkFlags) validate(c *cobra.Command) error {
 	default:
 		return fmt.Errorf("unknown level %q: want error, warning, info or never", f.failOn)
 	}
+	if c.Flags().Changed("config") && f.config == "" {
+		return errors.New("--config names no file")
+	}
+	if c.Flags().Changed("only") && len(f.only) == 0 {
+		return errors.New("--only names no rule")
+	}
 	for _, id := range f.only {
 		rule, err := findRule(strings.TrimSpace(id))
 		if err != nil {

@@ -38,6 +38,9 @@ func projectsOf(dir string, paths []string) ([]*project, error) {
 	}
 	var out []*project
 	for _, p := range paths {
+		if p == "" { // a variable that is not set; the current folder is not what it meant
+			return nil, errors.New("one PATH is empty")
+		}
 		t := target{path: p}
 		if !filepath.IsAbs(p) {
 			t.path = filepath.Join(dir, p)
@@ -48,6 +51,9 @@ func projectsOf(dir string, paths []string) ([]*project, error) {
 			return nil, fmt.Errorf("cannot read %s: %w", p, bare(err))
 		}
 		t.folder = info.IsDir()
+		if !t.folder && !info.Mode().IsRegular() { // reading a pipe may never end
+			return nil, fmt.Errorf("cannot read %s: it is neither a file nor a folder", p)
+		}
 		root := rootOf(t)
 		i := slices.IndexFunc(out, func(have *project) bool { return have.root == root })
 		if i < 0 {
