@@ -65,13 +65,28 @@ func (s *Snapshot) Calls(path string) []*Call {
 	}
 	v := s.wholeView(path)
 	v.bindQueries(s)
-	v.callOnce.Do(func() { v.bindCalls(s) })
+	v.callLock.Lock()
+	defer v.callLock.Unlock()
+	if v.through == nil || !s.holds(v.through) {
+		v.bindCalls(s)
+	}
 	return v.calls
+}
+
+// holds reports whether files have the texts they had.
+func (s *Snapshot) holds(files map[string]*fileState) bool {
+	for p, f := range files {
+		if s.files[p] != f {
+			return false
+		}
+	}
+	return true
 }
 
 func (v *view) bindCalls(s *Snapshot) {
 	p := v.file.src.Path
 	list := v.links.bound(p)
+	v.calls, v.through = nil, map[string]*fileState{}
 	for k, i := range v.ordinals() {
 		if k >= len(list) {
 			break
@@ -79,6 +94,9 @@ func (v *view) bindCalls(s *Snapshot) {
 		c := &v.fa.Calls[i]
 		call := &Call{Path: p, Index: i, Site: c, Query: v.byCall[i], Targets: list[k].targets}
 		for _, e := range reaches(callID{p, k}, c, &list[k], v.links.graph.summary) {
+			for _, id := range append(e.via[:len(e.via):len(e.via)], e.site) {
+				v.through[id.path] = s.files[id.path]
+			}
 			if q := s.queryAt(v, e.site); q != nil {
 				call.Reaches = append(call.Reaches, s.reach(e, q))
 			}

@@ -39,6 +39,8 @@ func (f *fileState) prismaSchema() *prisma.Schema {
 // pathSum identifies the path alone.
 func (f *fileState) pathSum() sum { return sumOf([]byte(f.src.Path)) }
 
+func (f *fileState) textSum() sum { return sumOf([]byte(f.src.Path), f.src.Hash[:]) }
+
 // reading are the facts of a file with what derives from them alone.
 type reading struct {
 	fa *facts.Facts
@@ -90,7 +92,7 @@ func (f *fileState) extract(ctx context.Context, whole bool) *reading {
 	if old := f.read.Load(); old != nil {
 		r.schema, r.symbols, r.links = old.schema, old.symbols, old.links
 	} else {
-		r.schema, r.symbols, r.links = schemaSum(fa), symbolSum(fa), linkSum(fa)
+		r.schema, r.symbols, r.links = schemaSum(fa, f.src.Text), symbolSum(fa), linkSum(fa)
 	}
 	f.read.Store(r)
 	if fa.Generated && !whole {

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"maps"
+	"path"
 	"slices"
 
 	"github.com/dbwise/dbwise/parsers/facts"
@@ -23,6 +24,9 @@ type schemaLayer struct {
 	models map[declared]*schema.Model
 	// of finds the database a model was merged into.
 	of map[*schema.Model][]*Database
+	// dirs are the folders of the histories. The whole text of a file in one
+	// of them counts: comments tell runners about directions and transactions.
+	dirs map[string]bool
 }
 
 type place struct {
@@ -64,16 +68,15 @@ const markEvery = 32
 // schemaNow is the schema layer of the snapshot.
 func (s *Snapshot) schemaNow() *schemaLayer {
 	s.schemaOnce.Do(func() {
-		total := s.schemaTotal()
 		s.shared.mu.Lock()
 		last := s.shared.schema
 		s.shared.mu.Unlock()
-		if last != nil && last.sum == total {
+		if last != nil && last.sum == s.schemaTotal(last.dirs) {
 			s.schema = last
 			return
 		}
 		s.schema = s.buildSchema(last)
-		s.schema.sum = total
+		s.schema.sum = s.schemaTotal(s.schema.dirs)
 		s.shared.mu.Lock()
 		s.shared.schema = s.schema
 		maps.DeleteFunc(s.shared.views, func(_ string, v *view) bool { return v.schema != s.schema })
@@ -82,8 +85,9 @@ func (s *Snapshot) schemaNow() *schemaLayer {
 	return s.schema
 }
 
-// schemaTotal identifies what all files say about databases.
-func (s *Snapshot) schemaTotal() sum {
+// schemaTotal identifies what all files say about databases, if these are the
+// folders of histories.
+func (s *Snapshot) schemaTotal(dirs map[string]bool) sum {
 	total := sum{uint64(len(s.roots)), 0}
 	if s.indexed {
 		total[1] = 1
@@ -97,10 +101,12 @@ func (s *Snapshot) schemaTotal() sum {
 		case f.src.Lang == source.SQL:
 			total.add(f.known(context.Background()).schema)
 			total.add(f.pathSum())
+			if dirs[path.Dir(p)] {
+				total.add(f.textSum())
+			}
 		case f.src.Lang == source.Unknown:
 			if IsConfig(p) {
-				total.add(f.pathSum())
-				total.add(sum{uint64(f.src.Hash[0])<<56 | uint64(f.src.Hash[1])<<48 | uint64(f.src.Hash[2])<<40 | uint64(f.src.Hash[3])<<32, uint64(len(f.src.Text))})
+				total.add(f.textSum())
 			}
 		default:
 			total.add(f.known(context.Background()).schema)
@@ -112,7 +118,8 @@ func (s *Snapshot) schemaTotal() sum {
 // buildSchema discovers and folds everything. What did not change since last
 // is taken from there.
 func (s *Snapshot) buildSchema(last *schemaLayer) *schemaLayer {
-	l := &schemaLayer{places: map[string]place{}, models: map[declared]*schema.Model{}, of: map[*schema.Model][]*Database{}}
+	l := &schemaLayer{places: map[string]place{}, models: map[declared]*schema.Model{}, of: map[*schema.Model][]*Database{},
+		dirs: map[string]bool{}}
 	if !s.indexed {
 		l.histories = s.discover()
 		l.place()
@@ -130,8 +137,10 @@ func (s *Snapshot) buildSchema(last *schemaLayer) *schemaLayer {
 
 func (l *schemaLayer) place() {
 	for _, h := range l.histories {
+		l.dirs[h.Dir] = true
 		for i := range h.Migrations {
 			l.places[h.Migrations[i].Path] = place{h, i}
+			l.dirs[path.Dir(h.Migrations[i].Path)] = true
 		}
 	}
 }

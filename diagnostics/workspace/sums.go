@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"encoding/binary"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 // sum adds up hashes without regard to their order.
@@ -31,7 +33,7 @@ func linkSum(fa *facts.Facts) sum {
 
 // schemaSum identifies what a file says about databases, places included:
 // the catalog remembers where things were declared.
-func schemaSum(fa *facts.Facts) sum {
+func schemaSum(fa *facts.Facts, src []byte) sum {
 	var buf []byte
 	put := func(n int) { buf = binary.AppendVarint(buf, int64(n)) }
 	text := func(s string) { put(len(s)); buf = append(buf, s...) }
@@ -49,6 +51,16 @@ func schemaSum(fa *facts.Facts) sum {
 		}
 		// The declarations' own text decides what Dump leaves out.
 		text(string(fa.Hash[:]))
+	}
+	if fa.Lang == source.SQL {
+		// What makes a file part of a history.
+		for _, m := range sqltext.Markers(src) {
+			text(string(m.Tool))
+			put(int(m.Kind))
+		}
+		if bytes.Contains(bytes.ToUpper(src), []byte("CREATE TABLE")) {
+			put(-1)
+		}
 	}
 	for i := range fa.Statements {
 		st := &fa.Statements[i]

@@ -25,10 +25,13 @@ type view struct {
 	queryOnce  sync.Once
 	queries    []*Query
 	byCall     map[int]*Query
-	callOnce   sync.Once
-	calls      []*Call
-	namesOnce  sync.Once
-	names      mentions
+	// callLock guards calls and through: the texts in which the places stand
+	// that the calls tell. They move while the links stay.
+	callLock  sync.Mutex
+	calls     []*Call
+	through   map[string]*fileState
+	namesOnce sync.Once
+	names     mentions
 }
 
 // view is the view of a file of the workspace. Its calls may lack nodes.
