@@ -152,11 +152,16 @@ func (b *Builder) Apply(c *Change) (before, after *Table) {
 }
 
 // alter makes a change of one table, and of its partitions with it.
-func (b *Builder) alter(t *Table, c *Change) {
+func (b *Builder) alter(t *Table, c *Change) { b.alterTree(t, c, map[Name]bool{}) }
+
+// alterTree is alter for tables not yet seen: nonsense files can make
+// inheritance circular.
+func (b *Builder) alterTree(t *Table, c *Change, seen map[Name]bool) {
 	n := *t
-	if !b.column(&n, c) && !b.key(&n, c) {
+	if seen[t.Name.key()] || !b.column(&n, c) && !b.key(&n, c) {
 		return
 	}
+	seen[t.Name.key()] = true
 	b.put(&n)
 	if c.Only || !inherited[c.Kind] {
 		return
@@ -177,7 +182,7 @@ func (b *Builder) alter(t *Table, c *Change) {
 			k.Name = childName(k.Name, t.Name.Name, child.Name.Name)
 			down.Constraint, down.Column = &k, k.Name
 		}
-		b.alter(child, &down)
+		b.alterTree(child, &down, seen)
 	}
 }
 
@@ -185,8 +190,7 @@ func (b *Builder) alter(t *Table, c *Change) {
 var inherited = map[Kind]bool{AddColumn: true, DropColumn: true, RenameColumn: true, AlterType: true, SetNotNull: true,
 	DropNotNull: true, SetDefault: true, DropDefault: true, AddConstraint: true, CreateIndex: true}
 
-// children are the partitions and heirs of a table; one that is its own parent
-// is nobody's.
+// children are the partitions and heirs of a table.
 func (b *Builder) children(t *Table) []*Table {
 	if !b.related {
 		return nil
@@ -198,36 +202,13 @@ func (b *Builder) children(t *Table) []*Table {
 			continue
 		}
 		heir := slices.ContainsFunc(child.Inherits, func(n Name) bool { return b.means(n, t.Name) })
-		if (heir || child.Parent.Name != "" && child.Parent.key() == key) && !b.above(child, t) {
+		if heir || child.Parent.Name != "" && child.Parent.key() == key {
 			out = append(out, child)
 		}
 	}
+	slices.SortFunc(out, func(a, b *Table) int { return strings.Compare(a.Name.full(), b.Name.full()) })
 	return out
 }
-
-// above reports whether a is among the ancestors of below, which nonsense files
-// can make circular.
-func (b *Builder) above(a, below *Table) bool {
-	for range maxAncestors {
-		up := below.Parent
-		if up.Name == "" && len(below.Inherits) > 0 {
-			up = below.Inherits[0]
-		}
-		if up.Name == "" {
-			return false
-		}
-		if up.key() == a.Name.key() {
-			return true
-		}
-		if below = b.tables.get(up.key()); below == nil {
-			return false
-		}
-	}
-	return true
-}
-
-// maxAncestors bounds how deep tables inherit.
-const maxAncestors = 16
 
 // childName is a partition's name for what its parent calls name.
 func childName(name, parent, child string) string {

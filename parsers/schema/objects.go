@@ -8,12 +8,13 @@ import (
 // drop removes a table with its partitions and, with CASCADE, the foreign keys
 // that refer to it.
 func (b *Builder) drop(key Name, t *Table, cascade bool) {
-	for _, child := range b.children(t) {
-		if cascade || child.Parent.Name != "" {
+	children := b.children(t)
+	b.tables.set(key, nil)
+	for _, child := range children {
+		if b.tables.get(child.Name.key()) != nil && (cascade || child.Parent.Name != "") {
 			b.drop(child.Name.key(), child, cascade)
 		}
 	}
-	b.tables.set(key, nil)
 	if !cascade {
 		return
 	}
