@@ -127,7 +127,7 @@ func (c *Config) Merge(over *Config) *Config {
 // Workspace is what the configuration says about reading the workspace, with
 // absolute paths.
 func (c *Config) Workspace() workspace.Options {
-	o := workspace.Options{Dialect: c.Dialect}
+	o := workspace.Options{Dialect: c.Dialect, ServerVersion: c.ServerVersion}
 	for _, m := range c.Migrations {
 		if !path.IsAbs(m) && !filepath.IsAbs(filepath.FromSlash(m)) {
 			m = path.Join(c.Dir, m)

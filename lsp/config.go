@@ -109,6 +109,9 @@ func (s *server) readConfig(ctx context.Context, roots []string) {
 		if opts.Dialect == query.Generic {
 			opts.Dialect = o.Dialect
 		}
+		if opts.ServerVersion == 0 {
+			opts.ServerVersion = o.ServerVersion
+		}
 		opts.Migrations = append(opts.Migrations, o.Migrations...)
 	}
 	if ctx.Err() != nil {

@@ -95,7 +95,7 @@ func (s *Snapshot) schemaTotal(dirs map[string]bool) sum {
 	for _, m := range s.opts.Migrations {
 		total.add(sumOf([]byte(m)))
 	}
-	total.add(sumOf([]byte(s.opts.Dialect)))
+	total.add(sumOf([]byte(s.opts.Dialect), []byte{byte(s.opts.ServerVersion)}))
 	for p, f := range s.files {
 		switch {
 		case f.src.Lang == source.SQL:

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/postgres"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
@@ -15,7 +16,10 @@ type script struct {
 	steps []schema.Step
 	// catalogs is the schema before each statement, nil for statements without
 	// queries.
-	catalogs  []*schema.Catalog
+	catalogs []*schema.Catalog
+	// impacts is what each statement does to a database in use, nil for those
+	// outside all sections and in dialects whose effects are not known.
+	impacts   []*schema.Impact
 	migration *schema.Migration
 	database  *Database
 }
@@ -37,12 +41,38 @@ func (s *Snapshot) Steps(path string) []schema.Step {
 	return s.view(path).script(s).steps
 }
 
+// StatementImpact is what one statement of a file does to a database in use.
+type StatementImpact struct {
+	*facts.Statement
+	*schema.Impact
+	Down bool
+}
+
+// Impacts are what the statements of a SQL file do, in order. Statements
+// outside of a migration's sections have none.
+func (s *Snapshot) Impacts(path string) []StatementImpact {
+	f := s.files[path]
+	if f == nil || f.src.Lang != source.SQL {
+		return nil
+	}
+	v := s.view(path)
+	sc := v.script(s)
+	var out []StatementImpact
+	for i, impact := range sc.impacts {
+		if impact != nil {
+			st := &v.fa.Statements[i]
+			out = append(out, StatementImpact{st, impact, sc.migration != nil && !covered(sc.migration.Up, st.Span)})
+		}
+	}
+	return out
+}
+
 // replay runs through a SQL file: a migration where its history stands before
 // it, any other file where its database stands in the end.
 func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 	l := s.schemaNow()
-	out := &script{catalogs: make([]*schema.Catalog, len(fa.Statements))}
-	r := &replayer{out: out, fa: fa, path: path}
+	out := &script{catalogs: make([]*schema.Catalog, len(fa.Statements)), impacts: make([]*schema.Impact, len(fa.Statements))}
+	r := &replayer{out: out, fa: fa, path: path, version: s.opts.ServerVersion}
 	if at, ok := l.places[path]; ok {
 		m := &at.history.Migrations[at.index]
 		out.database = at.history.db
@@ -51,7 +81,8 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 		}
 		if s.indexed {
 			r.builder = s.before(at.history, at.index)
-			r.known = at.history.whole() && !at.history.foreign(fa)
+			r.foreign = at.history.foreign(fa)
+			r.known = at.history.whole() && !r.foreign
 		} else {
 			r.builder = schema.NewBuilder(nil)
 			r.known = at.index == 0 && len(at.history.Migrations) == 1 && at.history.Declarative
@@ -64,6 +95,8 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 		return out
 	}
 	out.database = s.databaseOf(path, fa)
+	r.foreign = fa.Dialect != query.Generic && fa.Dialect != query.PostgreSQL ||
+		out.database != nil && out.database.Dialect != query.Generic && out.database.Dialect != query.PostgreSQL
 	var from *schema.Catalog
 	if out.database != nil {
 		from, r.known = out.database.Catalog, out.database.Complete
@@ -88,9 +121,26 @@ type replayer struct {
 	// open: inside a transaction block of the file's own.
 	open  bool
 	known bool
+	// session computes effects for a server of this version; nil for dialects
+	// other than PostgreSQL.
+	session *postgres.Session
+	version int
+	foreign bool
+}
+
+// connect starts the session in which one direction of the file runs.
+func (r *replayer) connect() {
+	if r.foreign {
+		return
+	}
+	r.session = postgres.NewSession(r.builder, r.known, r.version)
+	if m := r.migration; m != nil && (m.Tx == schema.TxFile || m.Tx == schema.TxBatch || m.Tx == schema.TxImplicit && m.Statements > 1) {
+		r.session.Begin()
+	}
 }
 
 func (r *replayer) run(in func(source.Span) bool, down bool) {
+	r.connect()
 	for i := range r.fa.Statements {
 		st := &r.fa.Statements[i]
 		if !in(st.Span) {
@@ -102,8 +152,11 @@ func (r *replayer) run(in func(source.Span) bool, down bool) {
 			}
 			r.out.catalogs[i] = r.frozen
 		}
+		if r.session != nil {
+			r.out.impacts[i] = r.session.Impact(st)
+		}
 		for j := range st.Changes {
-			r.step(&st.Changes[j], down)
+			r.step(&st.Changes[j], down, r.out.impacts[i])
 		}
 		if st.Problem != nil && changes(st.Head) {
 			r.known = false
@@ -121,8 +174,8 @@ func changes(head string) bool {
 	return false
 }
 
-func (r *replayer) step(c *schema.Change, down bool) {
-	st := schema.Step{Change: c, Path: r.path, Known: r.known, Down: down, Migration: r.migration, InTransaction: r.open}
+func (r *replayer) step(c *schema.Change, down bool, impact *schema.Impact) {
+	st := schema.Step{Change: c, Path: r.path, Known: r.known, Down: down, Migration: r.migration, InTransaction: r.open, Impact: impact}
 	st.Before, st.After = r.builder.Apply(c)
 	switch c.Kind {
 	case schema.Begin:

@@ -25,6 +25,9 @@ type Options struct {
 	// Migrations are folders, absolute, to be read as migrations whatever they
 	// look like.
 	Migrations []string
+	// ServerVersion is the major version of the database server, 0 if nobody
+	// said: effects are those of the newest.
+	ServerVersion int
 	// FactsBytes bounds what is kept of program files beyond what other files
 	// need to know; 0 means 64 MiB.
 	FactsBytes int

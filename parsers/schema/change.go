@@ -193,6 +193,9 @@ type Step struct {
 	// InTransaction: the step runs inside a transaction block of the file's
 	// own (BEGIN ... COMMIT).
 	InTransaction bool
+	// Impact is what the whole statement does to a database in use; nil where
+	// the dialect's effects are not known. Of(Change) picks this step's part.
+	Impact *Impact
 }
 
 // Migration is what is known of one migration file.
