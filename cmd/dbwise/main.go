@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(checkCommand(), explainCommand(), rulesCommand(), schemaCommand(), versionCommand(), lspCommand())
+	root.AddCommand(checkCommand(), explainCommand(), rulesCommand(), schemaCommand(), locksCommand(), versionCommand(), lspCommand())
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

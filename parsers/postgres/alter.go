@@ -147,6 +147,10 @@ func (b *builder) command(c *schema.Change, cmd *pg.AlterTableCmd, cell [2]int) 
 		b.partition(c, cmd, cell)
 	case pg.AlterTableType_AT_AddInherit, pg.AlterTableType_AT_DropInherit:
 		c.Other = nameOf(cmd.Def.GetRangeVar())
+	case pg.AlterTableType_AT_SetTableSpace, pg.AlterTableType_AT_SetAccessMethod:
+		c.To = cmd.Name
+	case pg.AlterTableType_AT_SetRelOptions, pg.AlterTableType_AT_ResetRelOptions:
+		c.Expr = c.Span.In([]byte(l.text))
 	case pg.AlterTableType_AT_ReplicaIdentity:
 		c.To = cmd.Def.GetReplicaIdentityStmt().GetName()
 	case pg.AlterTableType_AT_ChangeOwner:

@@ -45,6 +45,11 @@ func (l *lowerer) function(x *pg.CreateFunctionStmt) {
 			body = l.bodyToken(int(d.Location))
 		}
 	}
+	if r.Language == "sql" && body >= 0 {
+		if b := quotedBody(l.in(body), 0); !b.Escaped {
+			r.Body = b.Span.In([]byte(l.in(body)))
+		}
+	}
 	object := "function"
 	if x.IsProcedure {
 		object = "procedure"

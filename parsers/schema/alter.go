@@ -58,6 +58,10 @@ func opaque(t *Table, c *Change) {
 		edit(t, c.Column, func(col *Column) { col.Generated = "" })
 	case "set logged", "set unlogged":
 		t.Unlogged = c.Action == "set unlogged"
+	case "set tablespace":
+		t.Tablespace = c.To
+	case "set access method":
+		t.AccessMethod = c.To
 	case "inherit":
 		t.Inherits = append(slices.Clip(t.Inherits), c.Other)
 	case "no inherit":
@@ -109,6 +113,10 @@ func (b *Builder) dropColumn(t *Table, name string, cascade bool) {
 		return k.Kind == ForeignKey && b.means(k.References, t.Name) && refers(k)
 	})
 }
+
+// Involves reports whether the index names a column: as a key, in an
+// expression or predicate, or as payload.
+func (x *Index) Involves(col string) bool { return x.names(col) }
 
 // names reports whether the index involves a column.
 func (x *Index) names(col string) bool {

@@ -13,6 +13,10 @@ type Builder struct {
 	enums    map[Name][]string
 	routines map[Name]*Routine
 	domains  map[Name]*Column
+	// checks are the constraints of domains, triggers the tables with a trigger
+	// that calls a function.
+	checks   map[Name][]*Constraint
+	triggers map[Name][]Name
 	// path is the schema that SET search_path put first, "" for the default.
 	path string
 	// related: some table is, or was, a partition or heir of another.
@@ -23,18 +27,26 @@ type Builder struct {
 
 // NewBuilder starts from a catalog; nil for an empty one.
 func NewBuilder(from *Catalog) *Builder {
-	b := &Builder{enums: map[Name][]string{}, routines: map[Name]*Routine{}, domains: map[Name]*Column{}}
+	b := &Builder{enums: map[Name][]string{}, routines: map[Name]*Routine{}, domains: map[Name]*Column{},
+		checks: map[Name][]*Constraint{}, triggers: map[Name][]Name{}}
 	if from != nil {
 		b.tables, b.enums = from.tables, maps.Clone(from.enums)
 		b.tables.shared, b.related = true, from.related
 		b.routines, b.domains = maps.Clone(from.routines), maps.Clone(from.domains)
+		if len(from.checks) > 0 {
+			b.checks = maps.Clone(from.checks)
+		}
+		if len(from.triggers) > 0 {
+			b.triggers = maps.Clone(from.triggers)
+		}
 	}
 	return b
 }
 
 // Freeze is the catalog as it stands. The builder can be used further.
 func (b *Builder) Freeze() *Catalog {
-	return &Catalog{tables: b.tables.copied(), related: b.related, enums: maps.Clone(b.enums), routines: maps.Clone(b.routines), domains: maps.Clone(b.domains)}
+	return &Catalog{tables: b.tables.copied(), related: b.related, enums: maps.Clone(b.enums), routines: maps.Clone(b.routines), domains: maps.Clone(b.domains),
+		checks: maps.Clone(b.checks), triggers: maps.Clone(b.triggers)}
 }
 
 // EndSession forgets what SET changed: the next file runs in a session of its own.
@@ -189,6 +201,9 @@ func (b *Builder) alterTree(t *Table, c *Change, seen map[Name]bool) {
 // inherited are the changes a partition takes over from its parent.
 var inherited = map[Kind]bool{AddColumn: true, DropColumn: true, RenameColumn: true, AlterType: true, SetNotNull: true,
 	DropNotNull: true, SetDefault: true, DropDefault: true, AddConstraint: true, CreateIndex: true}
+
+// Children are the partitions and heirs of a table, sorted by name.
+func (b *Builder) Children(t *Table) []*Table { return b.children(t) }
 
 // children are the partitions and heirs of a table.
 func (b *Builder) children(t *Table) []*Table {

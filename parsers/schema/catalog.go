@@ -14,6 +14,8 @@ type Catalog struct {
 	enums    map[Name][]string
 	routines map[Name]*Routine
 	domains  map[Name]*Column
+	checks   map[Name][]*Constraint
+	triggers map[Name][]Name
 	related  bool // see Builder
 
 	misses atomic.Int32

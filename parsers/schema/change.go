@@ -172,6 +172,8 @@ type Routine struct {
 	Volatility string
 	// Params are the named parameters, Args the normalised input types.
 	Params, Args []string
+	// Body is the text of a SQL body, "" for other languages.
+	Body string
 }
 
 // Step is one change in its place: what stood before, what stands after, and

@@ -167,6 +167,8 @@ type Impact struct {
 	Carried *Effect
 	// Unread: the statement could not be read.
 	Unread bool
+	// Timeout: the session has set lock_timeout before it.
+	Timeout bool
 }
 
 // Worst is the effect that decides the class, nil if nothing blocks or lasts.
@@ -203,18 +205,25 @@ func (i *Impact) Of(c *Change) []*Effect {
 
 // Class is the judgement of one effect alone.
 func (e *Effect) Class() Class {
-	switch {
-	case e.New:
+	if e.New {
 		return Online
-	case e.Blocks == BlocksAll && e.Long():
+	}
+	return ClassOf(e.Blocks, e.Long())
+}
+
+// ClassOf is the class of what blocks so much, for as long as there are rows
+// or only for a moment.
+func ClassOf(b Blocking, long bool) Class {
+	switch {
+	case b == BlocksAll && long:
 		return LongBlockAll
-	case e.Blocks == BlocksWrites && e.Long():
+	case b == BlocksWrites && long:
 		return LongBlockWrites
-	case e.Blocks == BlocksAll:
+	case b == BlocksAll:
 		return BriefBlockAll
-	case e.Blocks == BlocksWrites:
+	case b == BlocksWrites:
 		return BriefBlockWrites
-	case e.Long():
+	case long:
 		return LongOnline
 	}
 	return Online

@@ -129,9 +129,17 @@ func (b *Builder) other(c *Change) {
 		b.renameType(name, Name{name.Schema, c.To})
 	case c.Object == "domain" && c.ColumnDef != nil && b.domains[name] == nil:
 		b.domains[name] = c.ColumnDef
+		if c.Constraint != nil {
+			b.checks[name] = []*Constraint{c.Constraint}
+		}
+	case strings.HasPrefix(c.Action, "alter domain"):
+		b.alterDomain(name, c)
+	case c.Action == "create trigger" || c.Action == "create constraint trigger":
+		b.triggers[name] = append(slices.Clip(b.triggers[name]), c.Table.key())
 	case c.Action == "drop type" || c.Action == "drop domain":
 		delete(b.enums, name)
 		delete(b.domains, name)
+		delete(b.checks, name)
 		if c.Cascade {
 			b.dropColumnsOf(name.Name)
 		}
@@ -139,6 +147,35 @@ func (b *Builder) other(c *Change) {
 		delete(b.routines, name)
 	case c.Action == "drop schema" && c.Cascade:
 		b.dropSchema(c)
+	}
+}
+
+// alterDomain follows ALTER DOMAIN; the base is copied, since catalogs share it.
+func (b *Builder) alterDomain(name Name, c *Change) {
+	base := b.domains[name]
+	if base == nil {
+		return
+	}
+	switch c.Action {
+	case "alter domain set not null", "alter domain drop not null":
+		n := *base
+		n.NotNull = c.Action == "alter domain set not null"
+		b.domains[name] = &n
+	case "alter domain add constraint":
+		if c.Constraint != nil {
+			b.checks[name] = append(slices.Clip(b.checks[name]), c.Constraint)
+		}
+	case "alter domain drop constraint":
+		b.checks[name] = slices.DeleteFunc(slices.Clone(b.checks[name]), func(k *Constraint) bool { return k.Name == c.Column })
+	case "alter domain validate constraint":
+		b.checks[name] = replaceAll(b.checks[name], func(k *Constraint) *Constraint {
+			if k.Name != c.Column || !k.NotValid {
+				return k
+			}
+			n := *k
+			n.NotValid = false
+			return &n
+		})
 	}
 }
 

@@ -71,6 +71,8 @@ type Table struct {
 	// Inherits and Like are the tables the columns come from as well.
 	Inherits, Like []Name
 	Unlogged       bool
+	// Tablespace and AccessMethod are as written, "" for the default.
+	Tablespace, AccessMethod string
 	// Origins are the declarations, the first one created it; several when
 	// migrations and models describe the same table.
 	Origins []Origin

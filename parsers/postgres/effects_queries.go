@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/schema"
+)
+
+// queries finds what SELECT, INSERT, UPDATE, DELETE and MERGE do: weak locks,
+// and rows gone over where no index leads to them.
+func (s *Session) queries(list []*query.Query, out *schema.Impact) {
+	for _, q := range list {
+		s.query(q, out, 0)
+	}
+}
+
+// maxQueries is how deep queries inside queries are followed.
+const maxQueries = 20
+
+func (s *Session) query(q *query.Query, out *schema.Impact, depth int) {
+	if depth > maxQueries || q.Role == query.Body && depth > 0 {
+		return
+	}
+	for i, t := range q.Tables {
+		if t.Kind != query.Base || t.Name == "" {
+			continue
+		}
+		r := s.relation(schema.Name{Schema: t.Schema, Name: t.Name})
+		if r.missing {
+			continue
+		}
+		target := i == 0
+		lock, work := schema.AccessShare, schema.ScanRows
+		switch {
+		case q.Op == query.Insert && target:
+			lock, work = schema.RowExclusive, schema.NoWork
+		case (q.Op == query.Update || q.Op == query.Delete || q.Op == query.Merge) && target:
+			lock, work = schema.RowExclusive, schema.WriteRows
+		case q.Lock != "":
+			lock = schema.RowShare
+		}
+		if work == schema.NoWork || s.found(q, i, r) {
+			s.effect(out, r, lock, nil)
+			continue
+		}
+		for _, leaf := range s.tree(r, false) {
+			s.works(out, leaf, lock, work, "", nil)
+		}
+	}
+	for _, sub := range q.Subqueries {
+		s.query(sub, out, depth+1)
+	}
+}
+
+// found reports whether an index leads to the rows of a query's i-th table, or
+// the query wants no more than a few of any.
+func (s *Session) found(q *query.Query, i int, r relation) bool {
+	if q.Op == query.Select && q.Limit.Kind == query.Literal && len(q.OrderBy) == 0 && len(q.Where) == 0 && !q.Aggregates {
+		return true
+	}
+	var a schema.Access
+	known := false
+	for _, p := range q.Where {
+		if len(p.Or) > 0 || p.Wrapped != "" || p.Column.Name == "" || p.Column.Table != "" && p.Column.Table != q.Tables[i].Label() {
+			continue
+		}
+		if p.Operand.Kind == query.ColumnRef || p.Operand.Kind == query.Subselect {
+			continue
+		}
+		known = true
+		switch name := p.Column.Name; {
+		case p.Op == query.Eq:
+			a.Equal = append(a.Equal, name)
+		case p.Op == query.In:
+			a.In = append(a.In, name)
+		case p.Op == query.IsNull:
+			a.Null = append(a.Null, name)
+		case p.Op.Range():
+			a.Range = append(a.Range, name)
+		}
+	}
+	if r.table == nil {
+		// Nothing describes it: a key is likely where one is compared with a value.
+		return known && (len(a.Equal) > 0 || len(a.Range) > 0) && hasID(append(a.Equal, a.Range...))
+	}
+	return known && r.table.Serves(a).Filter
+}
+
+// hasID reports whether one of the columns is what a table without a known
+// schema has as its key: the name is the only hint there is, and the effect
+// is told as a likely one.
+func hasID(list []string) bool {
+	for _, n := range list {
+		if n == "id" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,324 @@
+package postgres
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/sqltext"
+)
+
+// alterType writes the table anew unless the old values serve as they are
+// (manual, ALTER TABLE, notes: "if the USING clause does not change the column
+// contents and the old type is either binary coercible to the new type or an
+// unconstrained domain over the new type, a table rewrite is not needed").
+// Even then indexes whose operator class or collation changes, or with
+// expressions or predicates, are built anew, and checks of the column verified.
+func (a *alteration) alterType(c *schema.Change) {
+	tree := a.locked(c, schema.AccessExclusive)
+	if c.ColumnDef == nil {
+		return
+	}
+	t := a.table.table
+	old := a.table.column(c.Column)
+	if old == nil {
+		a.worked(c, schema.AccessExclusive, schema.Rewrite, "the type of `"+c.Column+"` changes")
+		a.unsure(c)
+		return
+	}
+	if why := a.s.rewrites(old, c); why != "" {
+		a.worked(c, schema.AccessExclusive, schema.Rewrite, why)
+	} else {
+		a.keepsRows(c, tree, old)
+	}
+	a.otherEnds(c, t, old)
+}
+
+// keepsRows tells what is done though the rows stay: indexes and checks.
+func (a *alteration) keepsRows(c *schema.Change, tree []relation, old *schema.Column) {
+	if old.Type == c.ColumnDef.Type && old.Modifier == c.ColumnDef.Modifier && old.Array == c.ColumnDef.Array && !c.Using &&
+		strings.EqualFold(old.Collation, c.ColumnDef.Collation) {
+		// The server still makes constraints and indexes of the column anew.
+		a.recheck(c, tree, false, old)
+		return
+	}
+	a.recheck(c, tree, a.changesClass(old, c.ColumnDef), old)
+}
+
+// changesClass reports whether the default operator class or the collation of
+// a column's index is another afterwards.
+func (a *alteration) changesClass(old, to *schema.Column) bool {
+	if !strings.EqualFold(old.Collation, to.Collation) {
+		return true
+	}
+	return classOf(a.s.base(old).Type) != classOf(a.s.base(to).Type)
+}
+
+// classOf is the family of types that share a b-tree operator class.
+func classOf(typ string) string {
+	switch typ {
+	case "text", "varchar":
+		return "text"
+	case "inet", "cidr":
+		return "inet"
+	}
+	return typ
+}
+
+func (a *alteration) recheck(c *schema.Change, tree []relation, rebuilt bool, old *schema.Column) {
+	for _, r := range tree {
+		if r.table == nil || r.table.Kind == schema.Partitioned {
+			continue
+		}
+		for _, x := range r.table.Indexes {
+			key := slices.ContainsFunc(x.Parts, func(p schema.IndexPart) bool { return p.Column == c.Column })
+			special := x.Where != "" || slices.ContainsFunc(x.Parts, func(p schema.IndexPart) bool { return p.Expr != "" })
+			if x.Involves(c.Column) && special || key && rebuilt {
+				a.s.works(a.out, r, schema.AccessExclusive, schema.BuildIndex, "index `"+x.Name+"` is built anew", c)
+			}
+		}
+		for _, k := range constraintsOf(r.table) {
+			if !slices.Contains(k.Columns, c.Column) || a.dropped[k.Name] {
+				continue
+			}
+			switch {
+			case k.Kind == schema.Check && !k.NotValid:
+				a.s.works(a.out, r, schema.AccessExclusive, schema.CheckRows, "constraint `"+k.Name+"` is checked again", c)
+			case (k.Kind == schema.PrimaryKey || k.Kind == schema.Unique) && rebuilt, k.Kind == schema.Exclude && rebuilt:
+				a.s.works(a.out, r, schema.AccessExclusive, schema.BuildIndex, "the index behind `"+k.Name+"` is built anew", c)
+			}
+		}
+	}
+}
+
+// otherEnds locks the tables at the other end of the column's foreign keys,
+// which are made anew; where values are compared by another operator than
+// before the rows are looked up again.
+func (a *alteration) otherEnds(c *schema.Change, t *schema.Table, old *schema.Column) {
+	changes := a.s.rewrites(old, c) != "" && classOf(a.s.base(old).Type) != classOf(a.s.base(c.ColumnDef).Type)
+	for _, k := range t.ForeignKeys() {
+		if slices.Contains(k.Columns, c.Column) && bare(k.References) != bare(t.Name) && !a.dropped[k.Name] {
+			a.s.effect(a.out, a.s.relation(k.References), schema.AccessExclusive, c)
+		}
+	}
+	for _, ref := range a.s.schema.Referencing(t) {
+		if !slices.Contains(ref.Constraint.RefColumns, c.Column) || bare(ref.Table.Name) == bare(t.Name) {
+			continue
+		}
+		r := a.s.relation(ref.Table.Name)
+		a.s.effect(a.out, r, schema.AccessExclusive, c)
+		if changes && !ref.Constraint.NotValid {
+			a.s.works(a.out, r, schema.AccessExclusive, schema.CheckRows, "foreign key `"+ref.Constraint.Name+"` is checked again", c)
+		}
+	}
+}
+
+// base is a column's type with its domains taken off.
+func (s *Session) base(col *schema.Column) *schema.Column {
+	for range maxInlined {
+		d := s.schema.Domain(typeName(bareType(col.Type)))
+		if d == nil || col.Array > 0 {
+			break
+		}
+		col = d
+	}
+	return col
+}
+
+// rewrites is why a change of type makes the table be written anew, "" if it
+// does not.
+func (s *Session) rewrites(old *schema.Column, c *schema.Change) string {
+	to := c.ColumnDef
+	why := "the values of `" + old.Name + "` change from " + spelled(old) + " to " + spelled(to)
+	if c.Using {
+		through, ok := casts(c.Expr, old.Name)
+		if !ok {
+			return "the USING expression is computed for every row"
+		}
+		from := old
+		for _, step := range append(through, to) {
+			if !s.coercible(from, step) {
+				return why
+			}
+			from = step
+		}
+		return ""
+	}
+	if s.coercible(old, to) {
+		return ""
+	}
+	return why
+}
+
+func spelled(c *schema.Column) string {
+	out := bareType(c.Type)
+	if c.Modifier != "" {
+		out += "(" + c.Modifier + ")"
+	}
+	return out + strings.Repeat("[]", c.Array)
+}
+
+// casts are the types that a USING expression casts the bare column through;
+// false if it does anything else.
+func casts(expr, name string) ([]*schema.Column, bool) {
+	st := Parse("ALTER TABLE t ALTER COLUMN c TYPE int USING " + expr)
+	if st.Problem != nil {
+		return nil, false
+	}
+	t := lex(expr)
+	from, to := 0, len(t.list)
+	for from < to && t.is(from, "(") && t.list[from].match == to-1 {
+		from, to = from+1, to-1
+	}
+	if from >= to || !t.ident(from) || sqltext.Unquote(t.in(from)) != name {
+		return nil, false
+	}
+	var out []*schema.Column
+	for i := from + 1; i < to; {
+		if !t.is(i, "::") {
+			return nil, false
+		}
+		end := i + 1
+		for end < to && !t.is(end, "::") {
+			end++
+		}
+		col := typeRead(t.span(i+1, end).In([]byte(expr)))
+		if col == nil {
+			return nil, false
+		}
+		out = append(out, col)
+		i = end
+	}
+	return out, true
+}
+
+// typeRead reads a type as written.
+func typeRead(text string) *schema.Column {
+	st := Parse("ALTER TABLE t ALTER COLUMN c TYPE " + text)
+	if st.Problem != nil || len(st.Changes) != 1 {
+		return nil
+	}
+	return st.Changes[0].ColumnDef
+}
+
+// coercible reports whether values of one type serve as values of the other as
+// they are stored: the types are binary coercible (manual, CREATE CAST) and no
+// length coercion has work to do.
+func (s *Session) coercible(from, to *schema.Column) bool {
+	if s.constrained(typeName(bareType(to.Type))) {
+		return false
+	}
+	a, b := s.base(from), s.base(to)
+	if a.Array != b.Array {
+		return false
+	}
+	same := bareType(a.Type) == bareType(b.Type)
+	if !same && !binary[[2]string{bareType(a.Type), bareType(b.Type)}] && !s.zoned(a, b) {
+		return false
+	}
+	if b.Modifier == "" && defaultModifier(b.Type) == "" {
+		return true
+	}
+	if a.Array > 0 {
+		return same && a.Modifier == b.Modifier
+	}
+	if !same && !lengthKept(a, b) {
+		return b.Modifier == "" && defaultModifier(b.Type) == ""
+	}
+	return wider(b.Type, orDefault(a), orDefault(b))
+}
+
+// lengthKept reports whether the length of the old type is known to hold after
+// a cast without a function: only within the text types, whose modifier means
+// the same. A text without a length may be any length.
+func lengthKept(a, b *schema.Column) bool {
+	return a.Type == "varchar" && b.Type == "varchar"
+}
+
+// binary are the pairs of types cast without a function (pg_cast, castmethod
+// 'b'), besides those the server keeps for itself.
+var binary = map[[2]string]bool{
+	{"varchar", "text"}: true, {"text", "varchar"}: true, {"text", "bpchar"}: true, {"varchar", "bpchar"}: true,
+	{"cidr", "inet"}: true, {"xml", "text"}: true, {"xml", "varchar"}: true, {"xml", "bpchar"}: true,
+	{"int4", "oid"}: true, {"oid", "int4"}: true, {"bit", "varbit"}: true, {"varbit", "bit"}: true,
+	{"citext", "text"}: true, {"text", "citext"}: true, {"citext", "varchar"}: true, {"varchar", "citext"}: true, {"citext", "bpchar"}: true,
+	{"oid", "regclass"}: true, {"regclass", "oid"}: true, {"oid", "regproc"}: true, {"oid", "regtype"}: true, {"regtype", "oid"}: true,
+	{"int4", "regclass"}: true, {"regclass", "int4"}: true, {"bytea", "bytea"}: true,
+	{"pg_node_tree", "text"}: true,
+}
+
+// zoned reports whether timestamps become timestamps with time zone, or the
+// other way, in a zone whose offset is always zero: since 12 they are then
+// kept (release notes of 12, E.23.3.1.4). A server that nobody told otherwise
+// runs on UTC.
+func (s *Session) zoned(a, b *schema.Column) bool {
+	pair := a.Type == "timestamp" && b.Type == "timestamptz" || a.Type == "timestamptz" && b.Type == "timestamp"
+	if !pair || s.version < 12 || b.Modifier != "" && b.Modifier != "6" {
+		return false
+	}
+	switch s.zone {
+	case "", "utc", "gmt", "etc/utc", "etc/gmt", "uct", "etc/uct", "zulu", "etc/zulu", "universal", "etc/universal", "greenwich", "etc/greenwich",
+		"gmt0", "etc/gmt0", "gmt+0", "gmt-0", "etc/gmt+0", "etc/gmt-0", "0", "+00", "+00:00", "+0":
+		return true
+	}
+	return false
+}
+
+// defaultModifier is the modifier a type has without one: char means char(1).
+func defaultModifier(typ string) string {
+	if typ == "bit" {
+		return "1"
+	}
+	return ""
+}
+
+func orDefault(c *schema.Column) string {
+	if c.Modifier != "" {
+		return c.Modifier
+	}
+	return defaultModifier(c.Type)
+}
+
+// wider reports whether every value under the old modifier satisfies the new
+// one, as the planner knows by the length functions' support functions
+// (varchar, varbit, numeric, the time types); bpchar and bit have none.
+func wider(typ, from, to string) bool {
+	if from == to {
+		return true
+	}
+	switch typ {
+	case "varchar", "varbit":
+		return to == "" || from != "" && number(to) >= number(from)
+	case "numeric":
+		if to == "" {
+			return true
+		}
+		p1, s1 := pair(from)
+		p2, s2 := pair(to)
+		return from != "" && s1 == s2 && p2 >= p1
+	case "timestamp", "timestamptz", "time", "timetz", "interval":
+		return to == "" || number(to) == maxPrecision || from != "" && number(to) >= number(from)
+	}
+	return to == ""
+}
+
+// maxPrecision is the precision of the time types without a modifier.
+const maxPrecision = 6
+
+func number(s string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// pair is precision and scale of a numeric.
+func pair(s string) (p, scale int) {
+	a, b, ok := strings.Cut(s, ",")
+	if !ok {
+		return number(a), 0
+	}
+	return number(a), number(b)
+}
