@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
@@ -160,7 +161,7 @@ func fills(st *facts.Statement, b *schema.Builder, filled map[schema.Name]bool) 
 		c := &st.Changes[i]
 		switch c.Kind {
 		case schema.CreateTable:
-			if len(st.Queries) > 0 && c.Def != nil {
+			if c.Def != nil && slices.ContainsFunc(st.Queries, func(q *query.Query) bool { return q.Op != query.DDL || len(q.Subqueries) > 0 }) {
 				filled[c.Def.Name] = true
 			}
 		case schema.RenameTable, schema.SetSchema:

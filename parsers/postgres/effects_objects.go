@@ -121,7 +121,8 @@ func (s *Session) createIndex(c *schema.Change, out *schema.Impact) {
 		s.effect(out, r, lock, c)
 		return
 	}
-	partitioned := r.table != nil && r.table.Kind == schema.Partitioned
+	// ONLY says that it is a partitioned table, whose rows lie elsewhere.
+	partitioned := r.table != nil && r.table.Kind == schema.Partitioned || r.table == nil && c.Only
 	for i, t := range s.tree(r, c.Only || !partitioned) {
 		if i == 0 && partitioned {
 			s.effect(out, t, lock, c)

@@ -193,6 +193,9 @@ func (s *Session) onIndexDefinition(c *schema.Change, out *schema.Impact) bool {
 	if !ok {
 		return false
 	}
+	own := *c
+	own.Column = ""
+	c = &own
 	switch action {
 	case "attach partition":
 		s.onIndex(c, schema.ShareUpdateExclusive, out)

@@ -20,7 +20,11 @@ func (s *Session) query(q *query.Query, out *schema.Impact, depth int) {
 	if depth > maxQueries || q.Role == query.Body && depth > 0 {
 		return
 	}
-	for i, t := range q.Tables {
+	tables := q.Tables
+	if q.Op == query.DDL {
+		tables = nil // the relations it is about; the queries inside count
+	}
+	for i, t := range tables {
 		if t.Kind != query.Base || t.Name == "" {
 			continue
 		}
@@ -40,7 +44,13 @@ func (s *Session) query(q *query.Query, out *schema.Impact, depth int) {
 		}
 		if work == schema.NoWork || s.found(q, i, r) {
 			s.effect(out, r, lock, nil)
+			if target && q.Op == query.Delete {
+				s.referenced(r, out)
+			}
 			continue
+		}
+		if target && q.Op == query.Delete {
+			s.referenced(r, out)
 		}
 		for _, leaf := range s.tree(r, false) {
 			s.works(out, leaf, lock, work, "", nil)
@@ -48,6 +58,22 @@ func (s *Session) query(q *query.Query, out *schema.Impact, depth int) {
 	}
 	for _, sub := range q.Subqueries {
 		s.query(sub, out, depth+1)
+	}
+}
+
+// referenced reads the tables that refer to rows about to be deleted, from end
+// to end where the foreign key has no index (manual, 5.4.5 "Foreign Keys").
+func (s *Session) referenced(r relation, out *schema.Impact) {
+	if r.table == nil {
+		return
+	}
+	for _, ref := range s.schema.Referencing(r.table) {
+		child := s.relation(ref.Table.Name)
+		if ref.Table.Serves(schema.Access{Equal: ref.Constraint.Columns}).Filter {
+			s.effect(out, child, schema.RowShare, nil)
+			continue
+		}
+		s.works(out, child, schema.RowShare, schema.ScanRows, "no index leads to the rows that refer to `"+r.name.String()+"`", nil)
 	}
 }
 

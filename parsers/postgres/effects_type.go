@@ -23,7 +23,9 @@ func (a *alteration) alterType(c *schema.Change) {
 	t := a.table.table
 	old := a.table.column(c.Column)
 	if old == nil {
-		a.worked(c, schema.AccessExclusive, schema.Rewrite, "the type of `"+c.Column+"` changes")
+		if !likelyFree(c) {
+			a.worked(c, schema.AccessExclusive, schema.Rewrite, "the type of `"+c.Column+"` changes")
+		}
 		a.unsure(c)
 		return
 	}
@@ -33,6 +35,35 @@ func (a *alteration) alterType(c *schema.Change) {
 		a.keepsRows(c, tree, old)
 	}
 	a.otherEnds(c, t, old)
+}
+
+// likelyFree reports whether a change to a type, from one that nothing
+// describes, is most likely a change that keeps the rows: the unbounded types
+// are where columns of their bounded kin go, with nothing to convert.
+func likelyFree(c *schema.Change) bool {
+	if c.Using {
+		through, ok := casts(c.Expr, c.Column)
+		if !ok || len(through) > 0 && (bareType(through[len(through)-1].Type) != bareType(c.ColumnDef.Type) || !unbounded(through[len(through)-1])) {
+			return false
+		}
+	}
+	return unbounded(c.ColumnDef)
+}
+
+// unbounded reports whether a type holds every value of its kin.
+func unbounded(c *schema.Column) bool {
+	if c.Array > 0 {
+		return false
+	}
+	switch c.Type {
+	case "text", "citext", "inet", "oid":
+		return true
+	case "varchar", "numeric", "varbit", "interval":
+		return c.Modifier == ""
+	case "timestamp", "timestamptz", "time", "timetz":
+		return c.Modifier == "6"
+	}
+	return false
 }
 
 // keepsRows tells what is done though the rows stay: indexes and checks.
@@ -214,14 +245,14 @@ func (s *Session) coercible(from, to *schema.Column) bool {
 		return false
 	}
 	same := bareType(a.Type) == bareType(b.Type)
+	if a.Array > 0 { // each element would be cast
+		return same && a.Modifier == b.Modifier
+	}
 	if !same && !binary[[2]string{bareType(a.Type), bareType(b.Type)}] && !s.zoned(a, b) {
 		return false
 	}
 	if b.Modifier == "" && defaultModifier(b.Type) == "" {
 		return true
-	}
-	if a.Array > 0 {
-		return same && a.Modifier == b.Modifier
 	}
 	if !same && !lengthKept(a, b) {
 		return b.Modifier == "" && defaultModifier(b.Type) == ""
