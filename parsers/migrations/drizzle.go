@@ -84,9 +84,9 @@ func (p *planner) journal() bool {
 	for at > 0 && strings.IndexByte(" \t\r\n", j.text[at-1]) >= 0 {
 		at--
 	}
-	last := doc.Entries[len(doc.Entries)-1]
+	last, planned := doc.Entries[len(doc.Entries)-1], len(p.plan.Edits)
 	entry := fmt.Sprintf(",\n    {\n      \"idx\": %d,\n      \"version\": %q,\n      \"when\": %d,\n      \"tag\": %q,\n      \"breakpoints\": true\n    }",
-		last.Idx+1, last.Version, last.When+1, p.base())
+		last.Idx+1+planned, last.Version, last.When+1+int64(planned), p.base())
 	p.plan.Edits = append(p.plan.Edits, Edit{Path: j.path, Edit: source.Edit{Span: source.Span{Start: at, End: at}, Text: entry}})
 	return true
 }

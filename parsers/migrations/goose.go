@@ -30,6 +30,6 @@ var goose = layout{
 		if p.NoTx {
 			text = "-- +goose NO TRANSACTION\n"
 		}
-		p.file(p.base()+".sql", text+"-- +goose Up\n"+p.Up+p.section("\n-- +goose Down\n"))
+		p.file(p.base()+".sql", text+"-- +goose Up\n"+enclosed(p.Up, "-- +goose ")+p.section("\n-- +goose Down\n"))
 	},
 }

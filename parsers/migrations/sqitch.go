@@ -79,7 +79,7 @@ func planned(plan []byte) []string {
 }
 
 // scheduled adds a line to sqitch.plan, by the planner of the last change and a
-// second after it; false if there is no such line.
+// second after it, or after the one planned before; false if there is no such line.
 func (p *planner) scheduled() bool {
 	j := p.h.journal
 	if j == nil {
@@ -95,9 +95,9 @@ func (p *planner) scheduled() bool {
 		if err != nil {
 			return false
 		}
-		line := p.Name + " " + when.Add(time.Second).Format(time.RFC3339) + " " + g[3] + "\n"
+		line := p.Name + " " + when.Add(time.Duration(1+len(p.plan.Edits))*time.Second).Format(time.RFC3339) + " " + g[3] + "\n"
 		at := len(j.text)
-		if at > 0 && j.text[at-1] != '\n' {
+		if at > 0 && j.text[at-1] != '\n' && len(p.plan.Edits) == 0 {
 			line = "\n" + line
 		}
 		p.plan.Edits = append(p.plan.Edits, Edit{Path: j.path, Edit: source.Edit{Span: source.Span{Start: at, End: at}, Text: line}})

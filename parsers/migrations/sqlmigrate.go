@@ -46,7 +46,7 @@ var sqlMigrate = layout{
 		if p.NoTx {
 			option = " notransaction"
 		}
-		p.file(p.base()+".sql", "-- +migrate Up"+option+"\n"+p.Up+p.section("\n-- +migrate Down"+option+"\n"))
+		p.file(p.base()+".sql", "-- +migrate Up"+option+"\n"+enclosed(p.Up, "-- +migrate ")+p.section("\n-- +migrate Down"+option+"\n"))
 	},
 }
 

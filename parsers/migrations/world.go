@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
@@ -15,6 +16,10 @@ import (
 // Finder discovers histories again and again and remembers what it saw in the
 // texts that did not change. It belongs to one goroutine.
 type Finder struct {
+	// Programs gives the migrations that a program file holds, if any. Nil
+	// leaves programs out.
+	Programs func(path string) []facts.Program
+
 	sheets map[string]*sheet
 }
 
@@ -66,6 +71,7 @@ func (f *Finder) Discover(files []string, read func(path string) []byte, folders
 			found = append(found, h)
 		}
 	}
+	found = w.programHistories(found)
 	found = w.sqlc(found)
 	found = append(found, w.schemaFiles(found)...)
 	f.forget(files)
@@ -212,12 +218,16 @@ func (w *world) finish(h *History) {
 		}
 		last = m.Version
 		m.Runner, m.Dir, m.Seq = h.Runner, h.Dir, seq
+		w.claimed[path.Dir(m.Path)] = true
+		if w.isProgram(m.Path) {
+			continue
+		}
+		m.Statements = 0
 		for _, s := range w.sheet(m.Path).statements() {
 			if covers(m.Up, s.Span) {
 				m.Statements++
 			}
 		}
-		w.claimed[path.Dir(m.Path)] = true
 	}
 	for _, n := range w.dirs[h.Dir] {
 		h.names[n] = true
@@ -226,7 +236,7 @@ func (w *world) finish(h *History) {
 	if p := path.Join(h.Dir, "atlas.sum"); w.here[p] && h.sum == nil {
 		h.sum = &listing{path: p, text: w.read(p), files: w.texts(h.Dir)}
 	}
-	h.Partial = h.Partial || w.programs(h.Dir)
+	h.Partial = w.programs(h)
 }
 
 func (w *world) texts(dir string) map[string][]byte {
@@ -239,11 +249,13 @@ func (w *world) texts(dir string) map[string][]byte {
 
 var programName = regexp.MustCompile(`^[Vv]?\d{3,}[_.-].*\.(go|ts|js|mjs|cjs)$`)
 
-// programs reports whether migrations written in Go or TypeScript stand in a folder.
-func (w *world) programs(dir string) bool {
-	at, _ := slices.BinarySearch(w.files, dir+"/")
-	for ; at < len(w.files) && strings.HasPrefix(w.files[at], dir+"/"); at++ {
-		if path.Dir(w.files[at]) == dir && programName.MatchString(path.Base(w.files[at])) {
+// programs reports whether programs that look like migrations, and are none
+// that can be read, stand among the files of a history.
+func (w *world) programs(h *History) bool {
+	at, _ := slices.BinarySearch(w.files, h.Dir+"/")
+	for ; at < len(w.files) && strings.HasPrefix(w.files[at], h.Dir+"/"); at++ {
+		p := w.files[at]
+		if path.Dir(p) == h.Dir && programName.MatchString(path.Base(p)) && !holds(h, p) {
 			return true
 		}
 	}

@@ -19,24 +19,31 @@ type planner struct {
 	plan    *Plan
 }
 
-// New plans a migration in the project's own form: the next number or
-// timestamp, the same width, the tool's sections and its way out of the
-// transaction. Timestamps follow the last migration's by one second, so that
-// the same workspace always gives the same plan. It fails where a SQL file
-// cannot do it: the files only describe a schema, or NoTx where the tool
-// always opens a transaction.
-func (h *History) New(c Change) (Plan, bool) {
+// New plans migrations in the project's own form, one file a change in their
+// order: the next number or timestamp, the same width, the tool's sections and
+// its way out of the transaction. Timestamps follow the last migration's by one
+// second, so that the same workspace always gives the same plan. It fails where
+// SQL files cannot do it: the files only describe a schema, or NoTx where the
+// tool always opens a transaction.
+func (h *History) New(changes ...Change) (Plan, bool) {
 	l := layoutOf(h.Runner)
-	if h.Declarative || l == nil || l.write == nil || len(h.Migrations) == 0 || c.NoTx && l.alwaysTx {
+	if h.Declarative || l == nil || l.write == nil || len(h.Migrations) == 0 ||
+		l.alwaysTx && slices.ContainsFunc(changes, func(c Change) bool { return c.NoTx }) {
 		return Plan{}, false
 	}
 	var plan Plan
 	version := ""
-	for _, one := range parts(c, l) {
-		version = h.next(version)
-		p := &planner{h: h, Change: one, version: version, plan: &plan}
-		p.Name = h.worded(one.Name)
-		l.write(p)
+	for _, c := range changes {
+		for _, one := range parts(c, l) {
+			version = h.next(version)
+			p := &planner{h: h, Change: one, version: version, plan: &plan}
+			p.Name = h.worded(one.Name)
+			made := len(plan.Create)
+			l.write(p)
+			if len(plan.Create) == made {
+				return Plan{}, false
+			}
+		}
 	}
 	if len(plan.Create) == 0 {
 		return Plan{}, false
@@ -147,6 +154,20 @@ func (p *planner) section(marker string) string {
 		return ""
 	}
 	return marker + p.Down
+}
+
+// enclosed is SQL with marks of the tool around each statement that holds
+// semicolons of its own, as the body of a DO does: goose and sql-migrate split
+// at every semicolon that ends a line.
+func enclosed(sql, mark string) string {
+	out := ""
+	for _, s := range statements(sql) {
+		if strings.Contains(strings.TrimSuffix(strings.TrimSpace(s), ";"), ";") {
+			s = mark + "StatementBegin\n" + s + mark + "StatementEnd\n"
+		}
+		out += s
+	}
+	return out
 }
 
 // reversible reports whether the project writes down files.
