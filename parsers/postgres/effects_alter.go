@@ -147,6 +147,10 @@ func (a *alteration) rewriteFor(col *schema.Column) (why string, may bool) {
 	if col.Default == "" {
 		return "", false
 	}
+	if !builtin(col.Type) && a.s.schema.Domain(typeName(bareType(col.Type))) == nil && isNumber(col.Default) {
+		// Of the types that users make only domains take a number.
+		return "every row is checked against the domain `" + col.Type + "`", true
+	}
 	v, sure := a.s.volatility(col.Default)
 	if v != volatile {
 		return "", false

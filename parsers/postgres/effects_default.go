@@ -2,6 +2,7 @@ package postgres
 
 import (
 	_ "embed"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -135,6 +136,12 @@ func expressionOf(body string) (string, bool) {
 func isNull(expr string) bool {
 	expr, _, _ = strings.Cut(expr, "::")
 	return strings.EqualFold(strings.Trim(expr, " ()"), "null")
+}
+
+// isNumber reports whether a default is a number.
+func isNumber(expr string) bool {
+	_, err := strconv.ParseFloat(strings.Trim(expr, " ()"), 64)
+	return err == nil
 }
 
 // constrained reports whether a type is a domain with a check, or NOT NULL, of

@@ -227,7 +227,9 @@ func (s *Session) onDomain(c *schema.Change, out *schema.Impact) bool {
 		return strings.HasPrefix(c.Action, "alter domain")
 	}
 	used := s.columnsOf(c.Other)
-	if len(used) == 0 && !s.known {
+	// A new check on a domain that no column is known to have says nothing; who
+	// validates one has rows to validate.
+	if len(used) == 0 && !s.known && c.Action != "alter domain add constraint" {
 		r := relation{name: schema.Name{Name: "tables with a column of " + c.Other.Name}, may: true}
 		s.works(out, r, schema.Share, schema.CheckRows, "", c)
 	}
@@ -263,11 +265,17 @@ var extensionTypes = map[string][]string{
 	"vector": {"vector", "halfvec", "sparsevec"}, "cube": {"cube"}, "isn": {"isbn", "issn", "ean13"}, "postgis_raster": {"raster"}, "intarray": nil, "seg": {"seg"},
 }
 
+// takesAlong are the objects that columns and defaults of tables depend on.
+var takesAlong = words("type domain extension sequence schema")
+
 // dropObject handles what takes columns, defaults or tables with it.
 func (s *Session) dropObject(c *schema.Change, out *schema.Impact) {
 	name := c.Other
 	if name.Name == "" {
 		name = schema.Name{Name: c.Column}
+	}
+	if c.Cascade && !s.known && takesAlong[c.Object] {
+		s.effect(out, relation{name: schema.Name{Name: "tables that depend on " + name.Name}, may: true}, schema.AccessExclusive, c)
 	}
 	switch c.Object {
 	case "type", "domain":

@@ -30,7 +30,10 @@ func (s *Session) attach(c *schema.Change, out *schema.Impact) {
 		if t.table != nil && t.table.Kind == schema.Partitioned {
 			continue
 		}
-		if t.table == nil || !ok || !implied(l, t.table) {
+		if t.table == nil {
+			continue // most likely made for this, and empty
+		}
+		if !ok || !implied(l, t.table) {
 			s.works(out, t, schema.AccessExclusive, schema.CheckRows, why, c)
 		}
 		if parent.table != nil && t.table != nil && lacksIndex(parent.table, t.table) {

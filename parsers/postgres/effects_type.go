@@ -38,33 +38,52 @@ func (a *alteration) alterType(c *schema.Change) {
 }
 
 // likelyFree reports whether a change to a type, from one that nothing
-// describes, is most likely a change that keeps the rows: the unbounded types
-// are where columns of their bounded kin go, with nothing to convert.
+// describes, most likely keeps the rows. Anything can become text or numeric;
+// the other types without a bound are mostly reached from their bounded kin,
+// and a type that nothing describes either is taken as a plain one.
 func likelyFree(c *schema.Change) bool {
+	to := c.ColumnDef
+	if to.Collation != "" {
+		return false // its indexes are built anew
+	}
 	if c.Using {
 		through, ok := casts(c.Expr, c.Column)
-		if !ok || len(through) > 0 && (bareType(through[len(through)-1].Type) != bareType(c.ColumnDef.Type) || !unbounded(through[len(through)-1])) {
+		if !ok {
 			return false
 		}
+		for _, step := range through {
+			if bareType(step.Type) != bareType(to.Type) {
+				return false
+			}
+		}
+		return unbounded(to) || to.Type == "text"
 	}
-	return unbounded(c.ColumnDef)
+	return unbounded(to) || !builtin(to.Type)
 }
 
-// unbounded reports whether a type holds every value of its kin.
+// unbounded reports whether a type holds every value of the types of its kin.
 func unbounded(c *schema.Column) bool {
 	if c.Array > 0 {
 		return false
 	}
 	switch c.Type {
-	case "text", "citext", "inet", "oid":
+	case "citext", "inet", "oid", "varbit":
 		return true
-	case "varchar", "numeric", "varbit", "interval":
+	case "varchar", "interval":
 		return c.Modifier == ""
 	case "timestamp", "timestamptz", "time", "timetz":
 		return c.Modifier == "6"
 	}
 	return false
 }
+
+// builtin reports whether a type is the server's own (manual, table 8.1).
+func builtin(typ string) bool { return builtinTypes[bareType(typ)] }
+
+var builtinTypes = words("int2 int4 int8 serial bigserial smallserial numeric float4 float8 money bool text varchar bpchar char name bytea " +
+	"date time timetz timestamp timestamptz interval uuid json jsonb jsonpath xml inet cidr macaddr macaddr8 bit varbit oid regclass regtype regproc " +
+	"point line lseg box path polygon circle tsvector tsquery int4range int8range numrange tsrange tstzrange daterange " +
+	"int4multirange int8multirange nummultirange tsmultirange tstzmultirange datemultirange pg_lsn txid_snapshot pg_snapshot xid cid tid")
 
 // keepsRows tells what is done though the rows stay: indexes and checks.
 func (a *alteration) keepsRows(c *schema.Change, tree []relation, old *schema.Column) {
