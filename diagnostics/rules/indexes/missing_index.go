@@ -18,20 +18,19 @@ const initSQL = "-- migrations/000001_init.up.sql --\n" +
 var _ = set.Add(&diagnostics.Rule{
 	ID: "missing-index", Category: diagnostics.Performance, Since: "0.1",
 	Doc: diagnostics.Doc{
-		Title: "A query or a foreign key searches a table by columns that no index starts with.",
+		Title: "A query searches a table by columns that no index starts with.",
 		Why: "Without an index whose first columns are compared with values, the whole table is read for every execution " +
-			"(sequential scan), and the cost grows with the table. The same holds for a foreign key: each DELETE of a parent row, and each change of " +
-			"its key, searches the child table. PostgreSQL and SQLite create no index for the referencing side. " +
+			"(sequential scan), and the cost grows with the table. " +
 			"The rule asks all indexes of the schema that migrations and models describe: primary keys, unique constraints and any " +
 			"left prefix count. It is silent about columns with few values, about conditions it cannot see whole, about OR and expressions, " +
-			"and about tests, seeds and migrations. Sorting or a range alone is information; so is a foreign key whose parent nothing deletes.",
+			"and about tests, seeds and migrations. Sorting or a range alone is information. Foreign keys have a rule of their own, fk-without-index.",
 		Bad: initSQL + "-- queries/orders.sql --\nSELECT id FROM orders WHERE customer_id = $1 ORDER BY placed_at DESC LIMIT 20;\n",
 		Good: initSQL + "-- migrations/000002_index.up.sql --\nCREATE INDEX CONCURRENTLY orders_customer_id_placed_at_idx ON orders (customer_id, placed_at);\n" +
 			"-- queries/orders.sql --\nSELECT id FROM orders WHERE customer_id = $1 ORDER BY placed_at DESC LIMIT 20;\n",
 		FixSafety: "The index is written where the project declares its schema: a new migration of its own runner, an `@@index` in " +
 			"schema.prisma, or a GORM tag. Results do not change; it is unsafe because an index costs space and slows writes, which is for " +
 			"you to judge.",
-		Refs: []string{"PostgreSQL manual, 11.3 Multicolumn Indexes", "PostgreSQL manual, 11.4 Indexes and ORDER BY", "PostgreSQL manual, 5.5.5 Foreign Keys"},
+		Refs: []string{"PostgreSQL manual, 11.3 Multicolumn Indexes", "PostgreSQL manual, 11.4 Indexes and ORDER BY"},
 	},
 	File: missingIndex,
 })
@@ -61,7 +60,6 @@ func missingIndex(p *diagnostics.Pass) {
 			q.Walk(func(q *workspace.Query) { queryNeeds(p, q, add) })
 		}
 	}
-	foreignKeys(p, add)
 	for _, key := range order {
 		f := found[key]
 		for _, at := range f.more {
