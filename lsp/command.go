@@ -23,9 +23,9 @@ func (s *server) opensPages() bool { return s.opts.Docs != "" && s.caps.Window.S
 // commands are those the editor is told of.
 func (s *server) commands() []string {
 	if s.opensPages() {
-		return []string{openDocCommand}
+		return []string{impactCommand, openDocCommand}
 	}
-	return nil
+	return []string{impactCommand}
 }
 
 func (s *server) executeCommand(params []byte) (answer, error) {
@@ -35,6 +35,9 @@ func (s *server) executeCommand(params []byte) (answer, error) {
 	}
 	if err := decode(params, &p); err != nil {
 		return nil, err
+	}
+	if p.Command == impactCommand {
+		return s.showImpact(p.Arguments)
 	}
 	if p.Command != openDocCommand && p.Command != explainCommand {
 		return nil, jsonrpc2.Errorf(jsonrpc2.InvalidParams, "dbwise has no command %s", clip(p.Command, 100))

@@ -28,6 +28,7 @@ var requests = map[string]func(*server, []byte) (answer, error){
 	"workspace/diagnostic":     (*server).workspaceDiagnostic,
 	"textDocument/codeAction":  (*server).codeAction,
 	"textDocument/hover":       (*server).hover,
+	"textDocument/codeLens":    (*server).codeLens,
 	"workspace/executeCommand": (*server).executeCommand,
 }
 

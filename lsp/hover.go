@@ -29,6 +29,11 @@ func (s *server) hover(params []byte) (answer, error) {
 		if err != nil {
 			return nil, err
 		}
+		if text, statement := impactAt(w.snap, path, off); text != "" {
+			if parts = append([]string{text}, parts...); len(parts) == 1 {
+				span = statement
+			}
+		}
 		if text, named := described(w.snap, path, off); text != "" {
 			parts, span = append([]string{text}, parts...), named
 		}

@@ -30,6 +30,9 @@ type clientCaps struct {
 		Diagnostics           struct {
 			RefreshSupport bool `json:"refreshSupport"`
 		} `json:"diagnostics"`
+		CodeLens struct {
+			RefreshSupport bool `json:"refreshSupport"`
+		} `json:"codeLens"`
 		WorkspaceEdit struct {
 			DocumentChanges    bool     `json:"documentChanges"`
 			ResourceOperations []string `json:"resourceOperations"`
@@ -148,6 +151,7 @@ func (s *server) introduction(editor clientInfo) *protocol.InitializeResult {
 		PositionEncoding: s.enc.kind(),
 		TextDocumentSync: &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &sync, Save: &protocol.SaveOptions{}},
 		HoverProvider:    protocol.Boolean(true),
+		CodeLensProvider: &protocol.CodeLensOptions{},
 		CodeActionProvider: &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{
 			protocol.CodeActionKindQuickFix, protocol.CodeActionKindSourceFixAll, fixAllKind}},
 		ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: s.commands()},

@@ -71,6 +71,7 @@ func (p *pusher) send(uri string, version *int32, raw json.RawMessage) {
 
 // closed takes the findings of a closed document off the screen.
 func (s *server) closed(d *document) {
+	s.lenses.forget(d.path)
 	if s.caps.pulls() {
 		s.pull.forget(d.path)
 	} else {

@@ -137,6 +137,7 @@ func (c *scheduler) rest(ctx context.Context) {
 	if stopped {
 		return
 	}
+	c.s.refreshLenses(ctx)
 	if c.s.caps.pulls() {
 		c.s.refreshPulled(ctx)
 		return

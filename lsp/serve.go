@@ -97,6 +97,7 @@ type server struct {
 	results results
 	push    pusher
 	pull    puller
+	lenses  lenses
 	sched   scheduler
 	disk    diskWork
 	index   indexer
@@ -126,6 +127,7 @@ func newServer(ctx context.Context, o Options) *server {
 	s.results.init()
 	s.push.init(s)
 	s.pull.init()
+	s.lenses.told = map[string]toldLenses{}
 	s.sched.init(s)
 	return s
 }

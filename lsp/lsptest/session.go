@@ -39,6 +39,7 @@ const settled = 500 * time.Millisecond
 //	actions FILE L:C-L:C [KIND...]         KIND: only these; "auto": no user asked
 //	apply "TITLE"                          makes the edit of an action of the last list
 //	hover FILE L:C
+//	lenses FILE
 //	request METHOD JSON / notify METHOD JSON
 //	wait METHOD                            prints the next message of that name
 //	quit

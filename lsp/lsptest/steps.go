@@ -52,6 +52,8 @@ func (s *session) step(line string) {
 	case "hover":
 		p := parsePosition(s.t, args[1])
 		s.answer(e.Request("textDocument/hover", e.At(args[0], p.Line, p.Character)))
+	case "lenses":
+		s.lenses(args[0])
 	case "request":
 		s.answer(e.Request(args[0], s.params(args[1:])))
 	case "notify":
@@ -260,4 +262,24 @@ func (s *session) apply(title string) {
 		s.t.Fatal(err)
 	}
 	s.say("", a.Edit)
+}
+
+// lenses prints the code lenses of a document, each with its command.
+func (s *session) lenses(name string) {
+	m := s.e.Request("textDocument/codeLens", map[string]any{"textDocument": map[string]any{"uri": s.e.URI(name)}})
+	var list []struct {
+		Range   Range
+		Command struct{ Title, Command string }
+	}
+	if m.Error != nil || json.Unmarshal(m.Result, &list) != nil {
+		s.answer(m)
+		return
+	}
+	if len(list) == 0 {
+		s.print("< none\n")
+	}
+	for _, l := range list {
+		s.print("< %d:%d-%d:%d %s (%s)\n", l.Range.Start.Line, l.Range.Start.Character, l.Range.End.Line, l.Range.End.Character,
+			l.Command.Title, l.Command.Command)
+	}
 }

@@ -62,6 +62,23 @@ module.exports = async (vscode, say) => {
 
   const extension = vscode.extensions.getExtension("dbwise.dbwise");
   assert.ok(extension, "the extension is installed");
+  // What a statement does to a running database, above it and in its hover.
+  const migration = await open("orders-service/migrations/000002_orders_customer_id_idx.up.sql");
+  const lenses = async () => (await vscode.commands.executeCommand("vscode.executeCodeLensProvider", migration.uri, 10)) ?? [];
+  const ofIndex = (l) => l.command?.title.startsWith("SHARE on orders");
+  const lens = await until("lens on CREATE INDEX", async () => (await lenses()).find(ofIndex));
+  assert.match(lens.command.title, /writes wait/);
+  await vscode.commands.executeCommand(lens.command.command, ...lens.command.arguments);
+  const hovers = await vscode.commands.executeCommand("vscode.executeHoverProvider", migration.uri, lens.range.start);
+  const hovered = hovers.flatMap((h) => h.contents.map((c) => c.value ?? c)).join("\n");
+  assert.match(hovered, /\| `orders` \| SHARE \|/);
+  const lensSetting = vscode.workspace.getConfiguration("dbwise");
+  await lensSetting.update("codeLens.enable", false, vscode.ConfigurationTarget.Workspace);
+  await until("end of the lens", async () => !(await lenses()).some(ofIndex));
+  await lensSetting.update("codeLens.enable", undefined, vscode.ConfigurationTarget.Workspace);
+  await until("lens again", async () => (await lenses()).some(ofIndex));
+  say("ok lens and hover");
+
   for (const s of scenarios) await run(s);
   assert.ok(extension.isActive);
 

@@ -65,7 +65,11 @@ export class Server {
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         // Both roads to the settings: here at the start, afterwards as
         // workspace/configuration for servers that ask, and as a notification.
-        initializationOptions: { config: config.get("config", ""), rules: config.get("rules", {}) },
+        initializationOptions: {
+          config: config.get("config", ""),
+          rules: config.get("rules", {}),
+          codeLens: { enable: config.get("codeLens.enable", true) },
+        },
         synchronize: { configurationSection: "dbwise" },
       },
     );
