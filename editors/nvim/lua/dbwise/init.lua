@@ -2,7 +2,7 @@
 local M = {}
 local name = "dbwise"
 
-local options = { cmd = nil, config = nil, rules = nil }
+local options = { cmd = nil, config = nil, rules = nil, codeLens = nil }
 
 local filetypes = {
   "sql",
@@ -65,7 +65,7 @@ end
 
 --- The table that vim.lsp.config() wants; the older versions use it as well.
 function M.config()
-  local settings = { config = options.config, rules = options.rules }
+  local settings = { config = options.config, rules = options.rules, codeLens = options.codeLens }
   return {
     name = name,
     cmd = M.cmd(),
@@ -181,7 +181,7 @@ function M.enable()
 end
 
 --- Optional. opts: cmd (string or list), config (path of dbwise.jsonc), rules
---- (levels by rule).
+--- (levels by rule), codeLens ({ enable = false }: none).
 function M.setup(opts)
   options = vim.tbl_extend("force", options, opts or {})
   if has_native_config() then vim.lsp.config(name, M.config()) end
