@@ -125,6 +125,9 @@ func (r *Runner) run(p *Pass) {
 			rule.Step(p, &p.Snapshot.Steps(p.File.Path)[i])
 		}
 	}
+	if rule.Category == Migration || rule.Category == DataLoss {
+		p.keepPrograms()
+	}
 }
 
 func (r *Runner) mute(key muteKey, p *Pass, v any) {

@@ -7,6 +7,7 @@ import (
 	"github.com/dbwise/dbwise/parsers/golang"
 	"github.com/dbwise/dbwise/parsers/orm"
 	"github.com/dbwise/dbwise/parsers/postgres"
+	"github.com/dbwise/dbwise/parsers/programs"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
@@ -21,6 +22,7 @@ func (s *Session) extractHost(f *source.File) *facts.Facts {
 	}
 	fa := flow.Extract(file, Readers, flow.Options{Source: f, ParseSQL: parseFragment, Dialect: s.opts.Dialect})
 	fa.Models = orm.Models(file)
+	fa.Programs, fa.Statements = programs.Read(file, parseStatement)
 	fa.Ignores = hostIgnores(f)
 	return fa
 }
@@ -71,6 +73,17 @@ func parseFragment(f *source.Fragment, d query.Dialect) []*query.Query {
 		}
 	}
 	return out
+}
+
+// parseStatement reads one statement that a migration written as a program
+// sends. What it gives is shared and must be copied before it is changed.
+func parseStatement(sql string) facts.Statement {
+	parsed := postgres.Parse(sql)
+	st := facts.Statement{Queries: parsed.Queries, Changes: parsed.Changes}
+	if p := parsed.Problem; p != nil {
+		st.Problem = &facts.Problem{Kind: facts.ProblemKind(p.Kind), Message: p.Message, Span: p.Span}
+	}
+	return st
 }
 
 // maxFragment bounds SQL in a literal, in bytes; beyond, it is data.

@@ -163,7 +163,7 @@ func (l *schemaLayer) history(h *history) *history {
 func (s *Snapshot) discover() []*history {
 	byRoot := map[string][]string{}
 	for _, p := range s.paths {
-		if s.files[p].src.Lang == source.SQL || s.files[p].src.Lang == source.Unknown || migrations.Program(p) {
+		if lang := s.files[p].src.Lang; lang == source.SQL || lang == source.Unknown || migrations.Program(p) || len(s.programs(p)) > 0 {
 			root := s.rootOf(p)
 			byRoot[root] = append(byRoot[root], p)
 		}
@@ -186,11 +186,20 @@ func (s *Snapshot) discover() []*history {
 			}
 			s.shared.finders[root] = finder
 		}
+		finder.Programs = s.programs
 		for _, h := range finder.Discover(byRoot[root], read, s.opts.Migrations...) {
 			out = append(out, &history{History: &h, root: root})
 		}
 	}
 	return out
+}
+
+// programs are the migrations that a program file holds.
+func (s *Snapshot) programs(p string) []facts.Program {
+	if f := s.files[p]; f == nil || !f.src.Lang.Host() {
+		return nil
+	}
+	return s.known(p).Programs
 }
 
 func keysOf[V any](m map[string]V) func(func(string) bool) {
@@ -267,6 +276,11 @@ func (s *Snapshot) applyFile(b *schema.Builder, h *history, i int, g *gaps) {
 	}
 	fa := s.known(m.Path)
 	foreign := h.foreign(fa)
+	for j := range fa.Programs {
+		if fa.Programs[j].Partial {
+			g.unread++
+		}
+	}
 	for j := range fa.Statements {
 		st := &fa.Statements[j]
 		if !covered(m.Up, st.Span) {

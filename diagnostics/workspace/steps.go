@@ -52,7 +52,7 @@ type StatementImpact struct {
 // outside of a migration's sections have none.
 func (s *Snapshot) Impacts(path string) []StatementImpact {
 	f := s.files[path]
-	if f == nil || f.src.Lang != source.SQL {
+	if f == nil || f.src.Lang == source.Unknown {
 		return nil
 	}
 	v := s.view(path)
@@ -93,6 +93,9 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 		r.run(func(span source.Span) bool { return covered(m.Down, span) && !covered(m.Up, span) }, true)
 		slices.SortStableFunc(out.steps, func(a, b schema.Step) int { return a.Stmt.Start - b.Stmt.Start })
 		return out
+	}
+	if fa.Lang.Host() {
+		return out // not in any history
 	}
 	out.database = s.databaseOf(path, fa)
 	r.foreign = fa.Dialect != query.Generic && fa.Dialect != query.PostgreSQL ||
@@ -248,4 +251,14 @@ func (s *Snapshot) databaseOf(path string, fa *facts.Facts) *Database {
 // fits reports whether a text in dialect d may be meant for the database.
 func fits(db *Database, d query.Dialect) bool {
 	return d == query.Generic || db.Dialect == query.Generic || d == db.Dialect
+}
+
+// SchemaBefore is the schema that a file of a history starts from; empty for
+// any other file.
+func (s *Snapshot) SchemaBefore(path string) *schema.Catalog {
+	at, ok := s.schemaNow().places[path]
+	if !ok || !s.indexed {
+		return noTables
+	}
+	return s.before(at.history, at.index).Freeze()
 }

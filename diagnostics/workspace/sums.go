@@ -62,6 +62,16 @@ func schemaSum(fa *facts.Facts, src []byte) sum {
 			put(-1)
 		}
 	}
+	for _, m := range fa.Programs {
+		text(m.Runner)
+		text(m.Version)
+		text(m.Name)
+		put(pick(m.NoTx) | pick(m.Partial)<<1)
+		put(m.Statements)
+		buf = append(buf, spanBytes(m.Up)...)
+		put(-1)
+		buf = append(buf, spanBytes(m.Down)...)
+	}
 	for i := range fa.Statements {
 		st := &fa.Statements[i]
 		if len(st.Changes) == 0 && st.Problem == nil {

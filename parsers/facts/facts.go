@@ -20,8 +20,11 @@ type Facts struct {
 	Hash    source.Hash
 	Dialect query.Dialect // as the text itself tells; Generic if it does not
 
-	// Statements of a SQL file, in order.
+	// Statements of a SQL file, in order; of a program, those of its Programs,
+	// in the order in which they run, up before down.
 	Statements []Statement
+	// Programs are the migrations written in the file.
+	Programs []Program
 	// Calls, Loops and Funcs of a program file. CallSites name the loops and
 	// the function around them by index.
 	Calls []CallSite
@@ -48,6 +51,29 @@ type Statement struct {
 	Queries    []*query.Query
 	Changes    []schema.Change
 	Problem    *Problem
+	// Built says that the statement is a call of a builder: the text at Span is
+	// no SQL. SQL is what the call sends, as far as it is known.
+	Built bool
+	SQL   string
+}
+
+// Program is a migration written as a program. Whether a tool runs it is not
+// known from the file alone.
+type Program struct {
+	// Runner is the tool it is written for: "typeorm", "knex", "goose", ...
+	Runner string
+	// Version and Name are what the text says where the tool goes by that; ""
+	// where it goes by the name of the file.
+	Version, Name string
+	// NoTx: it says that no transaction may surround it.
+	NoTx bool
+	// Up and Down are the places in which the statements of each direction
+	// stand: the function, constants and helpers it uses. Nil means none.
+	Up, Down []source.Span
+	// Statements is the number of statements in the up direction.
+	Statements int
+	// Partial: it does more than its statements tell.
+	Partial bool
 }
 
 // ProblemKind says why a text is not analysed.

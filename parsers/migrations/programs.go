@@ -63,7 +63,7 @@ func testFile(p string) bool {
 	return strings.HasSuffix(base, "_test.go") || strings.Contains(base, ".test.") || strings.Contains(base, ".spec.") || strings.HasSuffix(base, ".d.ts")
 }
 
-// programs adds the histories written as programs, and programs to the
+// programHistories adds the histories written as programs, and programs to the
 // histories of SQL files beside which they stand.
 func (w *world) programHistories(found []*History) []*History {
 	dirs, byDir := w.programsIn()
@@ -103,7 +103,7 @@ func (w *world) programMigration(p string) schema.Migration {
 	slices.SortStableFunc(list, func(a, b facts.Program) int { return byNumber(a.Version, b.Version) })
 	first := list[0]
 	m := schema.Migration{Path: p, Runner: first.Runner, Tx: coded[first.Runner]}
-	m.Version, m.Name = programName2(p)
+	m.Version, m.Name = nameOfProgram(p)
 	if first.Version != "" && first.Runner == "typeorm" {
 		m.Version, m.Name = first.Version, first.Name
 	}
@@ -118,8 +118,8 @@ func (w *world) programMigration(p string) schema.Migration {
 	return m
 }
 
-// programName2 takes the name of a file apart: its digits and the rest.
-func programName2(p string) (version, name string) {
+// nameOfProgram takes the name of a file apart: its digits and the rest.
+func nameOfProgram(p string) (version, name string) {
 	base := path.Base(p)
 	base = strings.TrimSuffix(base, path.Ext(base))
 	trimmed := strings.TrimPrefix(base, "Migration")
@@ -196,6 +196,5 @@ func (w *world) driver(dir string) query.Dialect {
 	return query.Generic
 }
 
-// counted are the statements of a migration that is a program, and its
-// sections; ok is false for SQL files.
+// isProgram reports whether a migration is no SQL file.
 func (w *world) isProgram(p string) bool { return source.LangOf(p).Host() }
