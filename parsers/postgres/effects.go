@@ -280,9 +280,16 @@ func (r *relation) object() string {
 	return "table"
 }
 
-// holdsRows reports whether it is a relation whose rows an application reads.
-func (r *relation) holdsRows() bool {
-	return r.table == nil || r.table.Kind != schema.View && r.table.Kind != schema.Foreign
+// blocks is what of an application's work waits for a lock on the relation: a
+// view holds no rows of its own, and nobody writes to a materialized view.
+func (r *relation) blocks(lock schema.Lock) schema.Blocking {
+	switch {
+	case r.table == nil || r.table.Kind != schema.View && r.table.Kind != schema.Foreign && r.table.Kind != schema.MaterializedView:
+		return lock.Blocks()
+	case r.table.Kind == schema.MaterializedView && lock == schema.AccessExclusive:
+		return schema.BlocksAll
+	}
+	return schema.BlocksNone
 }
 
 // effect adds what a statement does to a relation. Effects of one cause on one
@@ -290,16 +297,12 @@ func (r *relation) holdsRows() bool {
 func (s *Session) effect(out *schema.Impact, r relation, lock schema.Lock, c *schema.Change) *schema.Effect {
 	for i := range out.Effects {
 		if e := &out.Effects[i]; e.Relation == r.name && e.Cause == c {
-			if e.Lock = max(e.Lock, lock); r.holdsRows() {
-				e.Blocks = max(e.Blocks, lock.Blocks())
-			}
+			e.Lock, e.Blocks = max(e.Lock, lock), max(e.Blocks, r.blocks(lock))
 			return e
 		}
 	}
 	e := schema.Effect{Relation: r.name, Object: r.object(), Lock: lock, Cause: c, New: r.fresh, May: r.may}
-	if r.holdsRows() {
-		e.Blocks = lock.Blocks()
-	}
+	e.Blocks = r.blocks(lock)
 	out.Effects = append(out.Effects, e)
 	return &out.Effects[len(out.Effects)-1]
 }

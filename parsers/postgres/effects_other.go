@@ -180,8 +180,12 @@ func (s *Session) refresh(c *schema.Change, out *schema.Impact) {
 		r.table = &schema.Table{Name: r.name, Kind: schema.MaterializedView}
 	}
 	if c.Concurrently {
-		e := s.works(out, r, schema.Exclusive, schema.ScanRows, "", c)
-		e.Blocks = schema.BlocksNone // nobody writes to it
+		s.works(out, r, schema.Exclusive, schema.ScanRows, "", c)
+		return
+	}
+	if c.To == "with no data" {
+		e := s.effect(out, r, schema.AccessExclusive, c)
+		e.Lost = append(e.Lost, schema.Loss{Kind: schema.LostRows, Name: r.name})
 		return
 	}
 	s.works(out, r, schema.AccessExclusive, schema.Rewrite, "the view's query runs and its result replaces the old one", c)

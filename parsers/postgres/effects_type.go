@@ -23,7 +23,7 @@ func (a *alteration) alterType(c *schema.Change) {
 	t := a.table.table
 	old := a.table.column(c.Column)
 	if old == nil {
-		if !likelyFree(c) {
+		if !a.likelyFree(c) {
 			a.worked(c, schema.AccessExclusive, schema.Rewrite, "the type of `"+c.Column+"` changes")
 		}
 		a.unsure(c)
@@ -41,7 +41,7 @@ func (a *alteration) alterType(c *schema.Change) {
 // describes, most likely keeps the rows. Anything can become text or numeric;
 // the other types without a bound are mostly reached from their bounded kin,
 // and a type that nothing describes either is taken as a plain one.
-func likelyFree(c *schema.Change) bool {
+func (a *alteration) likelyFree(c *schema.Change) bool {
 	to := c.ColumnDef
 	if to.Collation != "" {
 		return false // its indexes are built anew
@@ -58,7 +58,7 @@ func likelyFree(c *schema.Change) bool {
 		}
 		return unbounded(to) || to.Type == "text"
 	}
-	return unbounded(to) || !builtin(to.Type)
+	return unbounded(to) || !builtin(to.Type) || a.s.zoned(&schema.Column{Type: "timestamp"}, to) || a.s.zoned(&schema.Column{Type: "timestamptz"}, to)
 }
 
 // unbounded reports whether a type holds every value of the types of its kin.
@@ -90,7 +90,7 @@ func (a *alteration) keepsRows(c *schema.Change, tree []relation, old *schema.Co
 	if old.Type == c.ColumnDef.Type && old.Modifier == c.ColumnDef.Modifier && old.Array == c.ColumnDef.Array && !c.Using &&
 		strings.EqualFold(old.Collation, c.ColumnDef.Collation) {
 		// The server still makes constraints and indexes of the column anew.
-		a.recheck(c, tree, false, old)
+		a.recheck(c, tree, old.Array > 0, old)
 		return
 	}
 	a.recheck(c, tree, a.changesClass(old, c.ColumnDef), old)
@@ -99,7 +99,7 @@ func (a *alteration) keepsRows(c *schema.Change, tree []relation, old *schema.Co
 // changesClass reports whether the default operator class or the collation of
 // a column's index is another afterwards.
 func (a *alteration) changesClass(old, to *schema.Column) bool {
-	if !strings.EqualFold(old.Collation, to.Collation) {
+	if !strings.EqualFold(old.Collation, to.Collation) || old.Array > 0 { // array_ops takes any array
 		return true
 	}
 	return classOf(a.s.base(old).Type) != classOf(a.s.base(to).Type)
@@ -221,6 +221,12 @@ func casts(expr, name string) ([]*schema.Column, bool) {
 	for from < to && t.is(from, "(") && t.list[from].match == to-1 {
 		from, to = from+1, to-1
 	}
+	if t.is(from, "CAST") && t.is(from+1, "(") && t.list[from+1].match == to-1 { // CAST(column AS type)
+		if as := t.find(from+2, to-1, t.list[from+1].depth+1, "AS"); as >= 0 {
+			inner := t.span(from+2, as).In([]byte(expr)) + "::" + t.span(as+1, to-1).In([]byte(expr))
+			return casts(inner, name)
+		}
+	}
 	if from >= to || !t.ident(from) || sqltext.Unquote(t.in(from)) != name {
 		return nil, false
 	}
@@ -265,7 +271,7 @@ func (s *Session) coercible(from, to *schema.Column) bool {
 	}
 	same := bareType(a.Type) == bareType(b.Type)
 	if a.Array > 0 { // each element would be cast
-		return same && a.Modifier == b.Modifier
+		return same && (a.Modifier == b.Modifier || b.Modifier == "")
 	}
 	if !same && !binary[[2]string{bareType(a.Type), bareType(b.Type)}] && !s.zoned(a, b) {
 		return false

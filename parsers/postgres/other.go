@@ -147,6 +147,9 @@ func (l *lowerer) maintenance(c *schema.Change, n *pg.Node) (more bool) {
 		c.Column = x.ClusterStmt.Indexname
 	case *pg.Node_RefreshMatViewStmt:
 		c.Concurrently = x.RefreshMatViewStmt.Concurrent
+		if x.RefreshMatViewStmt.SkipData {
+			c.To = "with no data"
+		}
 	case *pg.Node_ExplainStmt, *pg.Node_CopyStmt, *pg.Node_InsertStmt, *pg.Node_UpdateStmt, *pg.Node_DeleteStmt, *pg.Node_MergeStmt,
 		*pg.Node_PrepareStmt, *pg.Node_ExecuteStmt, *pg.Node_DeallocateStmt, *pg.Node_DeclareCursorStmt, *pg.Node_FetchStmt,
 		*pg.Node_ClosePortalStmt, *pg.Node_VariableShowStmt, *pg.Node_CallStmt, *pg.Node_NotifyStmt, *pg.Node_ListenStmt, *pg.Node_UnlistenStmt:
