@@ -18,17 +18,15 @@ var _ = set.Add(&diagnostics.Rule{
 	Doc: diagnostics.Doc{
 		Title: "A migration drops a column: its data is lost, and code that names it fails.",
 		Why: "Between the migration and the end of the deployment old code is still running; every statement that names " +
-			"the column fails with undefined_column, also an INSERT of an ORM that lists all its fields. While code of this " +
-			"workspace names the column it is an error, with every place listed; without such a place it is information, " +
-			"since that is how the last step of an expand/contract change looks. Undo sections are left alone.",
+			"the column fails with undefined_column. Where something still names it, drop-column-referenced says so with every " +
+			"place, and where the file adds it again, drop-and-add-column; this rule is information, since dropping what " +
+			"nobody names is how the last step of an expand/contract change looks. Undo sections and generated columns are left alone.",
 		Bad: "-- migrations/1_init.up.sql --\nCREATE TABLE users (id bigint PRIMARY KEY, nickname text);\n" +
-			"-- migrations/2_drop.up.sql --\nALTER TABLE users DROP COLUMN nickname;\n" +
-			"-- queries/users.sql --\nSELECT nickname FROM users WHERE id = $1;\n",
+			"-- migrations/2_drop.up.sql --\nALTER TABLE users DROP COLUMN nickname;\n",
 		Good: "-- migrations/1_init.up.sql --\nCREATE TABLE users (id bigint PRIMARY KEY, nickname text);\n" +
 			"-- migrations/2_add.up.sql --\nALTER TABLE users ADD COLUMN name text;\n" +
 			"-- queries/users.sql --\nSELECT name FROM users WHERE id = $1;\n",
-		FixSafety: "While code names the column, the fix takes the statement out of this migration, to be written again when no code " +
-			"does. Otherwise it copies key and column to a table of its own first, which reads the whole table. Both are unsafe: they change " +
+		FixSafety: "The fix copies key and column to a table of its own first, which reads the whole table. It is unsafe, since it changes " +
 			"what the migration does. A copy made before the drop in the same file is seen, and the rule is silent.",
 		Refs: []string{"PostgreSQL manual, ALTER TABLE, DROP COLUMN", "PostgreSQL manual, Appendix A, 42703 undefined_column"},
 	},
@@ -36,54 +34,22 @@ var _ = set.Add(&diagnostics.Rule{
 })
 
 func dropColumn(p *diagnostics.Pass, s *schema.Step) {
-	if s.Kind != schema.DropColumn || s.Down || s.Born || s.Before == nil && s.Known || describes(p, s.Path) {
+	if s.Kind != schema.DropColumn || !destroys(p, s) || derived(s) || addedHere(p, s) || columnReturns(p, s) ||
+		copied(p, s, s.Column) || keptAside(p, s) || len(breaks(p, s)) > 0 {
 		return
 	}
-	if s.Before != nil && s.Before.Kind == schema.Temporary {
-		return
-	}
-	refs := liveReferences(p, s)
-	if len(refs) == 0 && keptAside(p, s) {
-		return
-	}
-	d := diagnostics.Diagnostic{Span: s.Span}
-	name := s.Table.String() + "." + s.Column
-	if len(refs) == 0 {
-		d.Severity = diagnostics.Info
-		d.Message = fmt.Sprintf("Dropping `%s` loses its data for good. No code of this workspace names the column any more; "+
-			"make sure that the release which stopped using it is the only one running.", name)
-	} else {
-		d.Message = fmt.Sprintf("Dropping `%s` breaks %s that still %s it, and its data is lost. "+
-			"Statements that name the column fail as soon as this migration has run.", name, places(len(refs)), verb(len(refs), "name", "names"))
-		for _, r := range refs[:min(len(refs), maxRelated)] {
-			d.Related = append(d.Related, diagnostics.Related{Location: r.Location, Message: describe(r, s.Column)})
-		}
-	}
+	d := diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Severity: diagnostics.Info}
+	d.Message = fmt.Sprintf("Dropping `%s.%s` loses its data for good. No code of this workspace names the column any more; "+
+		"make sure that the release which stopped using it is the only one running.", s.Table, s.Column)
 	fix, ok := keepColumn(p, s)
-	if len(refs) > 0 {
-		fix, ok = takeOut(p, s)
-	}
-	if ok {
-		d.Fixes = append(d.Fixes, fix)
-	}
-	p.Report(d)
+	report(p, d, fix, ok)
 }
 
-// liveReferences are the places outside migrations that name the column.
-// Tests and texts that only look like SQL do not break production.
-func liveReferences(p *diagnostics.Pass, s *schema.Step) []workspace.Ref {
-	db := p.Snapshot.Database(s.Path)
-	if db == nil || s.Before == nil {
-		return nil
-	}
-	var out []workspace.Ref
-	for _, r := range p.Snapshot.References(db, s.Before, s.Column) {
-		if r.Loose || p.Snapshot.Context(r.Path) == source.Test || r.Path == s.Path {
-			continue
-		}
-		out = append(out, r)
-	}
-	return out
+// derived reports whether a column's values are computed from others, so that
+// nothing is lost with it.
+func derived(s *schema.Step) bool {
+	c := s.Before.Column(s.Column)
+	return c != nil && (c.Generated == "stored" || c.Generated == "virtual")
 }
 
 func describe(r workspace.Ref, column string) string {
@@ -159,6 +125,6 @@ func takeOut(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	if others == 0 {
 		return diagnostics.Fix{}, false
 	}
-	return diagnostics.Fix{Title: fmt.Sprintf("Take the drop of `%s` out of this migration", s.Column), Safety: diagnostics.Unsafe,
+	return diagnostics.Fix{Title: fmt.Sprintf("Take `%s` out of this migration", firstLine(p.File, s.Stmt).In(p.File.Text)), Safety: diagnostics.Unsafe,
 		Edits: []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), "")}}, true
 }

@@ -1,0 +1,113 @@
+package workspace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+// Dependent is an object of the schema, made by a migration before, whose
+// definition names a table or column.
+type Dependent struct {
+	source.Location
+	// Object is "view", "materialized view", "function" or "procedure".
+	Object string
+	Name   schema.Name
+}
+
+// Bound reports whether the server itself keeps the object from losing what it
+// names: a view is stored by what it refers to, the body of a routine as text
+// (PostgreSQL manual, 5.14 "Dependency Tracking").
+func (d *Dependent) Bound() bool { return d.Object == "view" || d.Object == "materialized view" }
+
+// Dependents lists the views and routines that name a table, or with a column
+// name that column, and that stand just before the step: those of the
+// migrations before it and of the statements above it. Nil for steps of files
+// that are no migration.
+func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) []Dependent {
+	at, ok := s.schemaNow().places[st.Path]
+	if !ok || t == nil || at.history.db == nil {
+		return nil
+	}
+	key := mentionKey{at.history.db, strings.ToLower(t.Name.Name), strings.ToLower(column)}
+	alive := map[string][]Dependent{}
+	for i := 0; i <= at.index; i++ {
+		m := &at.history.Migrations[i]
+		if m.Up == nil {
+			continue
+		}
+		fa := s.known(m.Path)
+		if !slices.ContainsFunc(fa.Statements, defines) {
+			continue
+		}
+		v := s.view(m.Path)
+		v.namesOnce.Do(func() { v.mention(s) })
+		for j := range fa.Statements {
+			stmt := &fa.Statements[j]
+			if covered(m.Up, stmt.Span) && (m.Path != st.Path || stmt.Span.Start < st.Stmt.Start) {
+				v.define(stmt, key, alive)
+			}
+		}
+	}
+	var out []Dependent
+	for _, list := range alive {
+		out = append(out, list...)
+	}
+	slices.SortFunc(out, func(a, b Dependent) int {
+		if a.Path != b.Path {
+			return strings.Compare(a.Path, b.Path)
+		}
+		return a.Span.Start - b.Span.Start
+	})
+	return out
+}
+
+// defines reports whether a statement makes or takes away views or routines.
+func defines(st facts.Statement) bool {
+	return slices.ContainsFunc(st.Changes, func(c schema.Change) bool {
+		return c.Kind == schema.CreateView || c.Kind == schema.DropView || c.Routine != nil ||
+			c.Kind == schema.OtherDDL && strings.HasPrefix(c.Action, "drop ")
+	})
+}
+
+// define follows one statement: what it makes and names, what it takes away.
+func (v *view) define(st *facts.Statement, key mentionKey, alive map[string][]Dependent) {
+	for i := range st.Changes {
+		c := &st.Changes[i]
+		switch {
+		case c.Kind == schema.CreateView:
+			alive["view "+c.Table.String()] = v.named(st, key, Dependent{Object: c.Object, Name: c.Table})
+		case c.Kind == schema.DropView:
+			delete(alive, "view "+c.Table.String())
+		case c.Routine != nil:
+			name := "routine " + c.Routine.Name.String()
+			d := Dependent{Object: c.Object, Name: c.Routine.Name}
+			alive[name] = v.named(st, key, d)
+		case c.Action == "drop function" || c.Action == "drop procedure" || c.Action == "drop routine":
+			delete(alive, "routine "+c.Other.String())
+		}
+	}
+}
+
+// named are the places of a statement that name the key; of a view, a star
+// over the table stands for all its columns.
+func (v *view) named(st *facts.Statement, key mentionKey, d Dependent) []Dependent {
+	refs := v.names[key]
+	if len(refs) == 0 && key.column != "" && d.Bound() {
+		for _, r := range v.names[mentionKey{key.db, key.table, ""}] {
+			if r.Query != nil && len(r.Query.Stars) > 0 {
+				refs = append(refs, r)
+			}
+		}
+	}
+	for _, r := range refs {
+		if st.Span.Covers(r.Span) {
+			d.Location = r.Location
+			return []Dependent{d}
+		}
+	}
+	return nil
+}
