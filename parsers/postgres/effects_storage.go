@@ -38,7 +38,7 @@ func (s *Session) storage(c *schema.Change, out *schema.Impact) {
 			s.works(out, r, lock, schema.Rewrite, "the whole table is written anew, to the log or past it", c)
 		}
 	case "set tablespace":
-		if r.table == nil || r.table.Tablespace != c.To || c.To == "" {
+		if r.table == nil || placeOf(r.table.Tablespace) != placeOf(c.To) {
 			s.works(out, r, lock, schema.Rewrite, "the whole table is copied to the other tablespace", c)
 		}
 	case "set access method":
@@ -66,6 +66,15 @@ func (r *relation) column(name string) *schema.Column {
 		return nil
 	}
 	return r.table.Column(name)
+}
+
+// placeOf is a tablespace, the database's own unless one is written: a table
+// that lies there already is not copied (manual, ALTER TABLE, SET TABLESPACE).
+func placeOf(s string) string {
+	if s == "" {
+		return "pg_default"
+	}
+	return s
 }
 
 func orHeap(s string) string {
