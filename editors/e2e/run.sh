@@ -94,7 +94,8 @@ vscode api "$vsix"
 vscode untrusted "$vsix"
 vscode ui "$bare_vsix" --path "$(dirname "$binary")"
 
-if [ ${#only[@]} -eq 0 ] && ! have_initdb; then left_out+=("Go tests against PostgreSQL (no initdb)"); fi
+if [ ${#only[@]} -eq 0 ] && ! have_initdb; then left_out+=("Go tests against this Debian's PostgreSQL (no initdb)"); fi
+if [ ${#only[@]} -eq 0 ] && [ ! -d "$PG_DIR" ]; then left_out+=("Go tests against PostgreSQL 11 and 18 (not installed)"); fi
 for name in "${left_out[@]}"; do echo "left out: $name"; done
 if run_as_ci; then failed+=("${left_out[@]}"); fi
 echo "editors: $passed passed, ${#failed[@]} failed"

