@@ -86,6 +86,9 @@ type Rule struct {
 	Category Category
 	// Severity overrides the category's default.
 	Severity Severity
+	// Optional rules are off until the configuration gives them a level, or the
+	// user asks for them by name.
+	Optional bool
 	// Since is the first version with the rule.
 	Since string
 	// Aliases are former ids, accepted in configuration and suppressions.
@@ -111,6 +114,14 @@ type Rule struct {
 
 // Level is the severity the rule has without configuration.
 func (r *Rule) Level() Severity {
+	if r.Optional {
+		return Off
+	}
+	return r.Chosen()
+}
+
+// Chosen is the severity of the rule once somebody asked for it.
+func (r *Rule) Chosen() Severity {
 	if r.Severity != DefaultSeverity {
 		return r.Severity
 	}

@@ -104,8 +104,8 @@ func (a *analysis) configure() error {
 		switch {
 		case !a.flags.chosen[r.ID]:
 			rc.Level = diagnostics.Off
-		case rc.Level == diagnostics.Off:
-			rc.Level = r.Level()
+		case rc.Level == diagnostics.Off, rc.Level == diagnostics.DefaultSeverity:
+			rc.Level = r.Chosen()
 		}
 		only[r.ID] = rc
 	}

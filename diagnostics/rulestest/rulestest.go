@@ -144,7 +144,11 @@ func check(t *testing.T, input map[string]string, rule *diagnostics.Rule, rules 
 	}
 	sort.Strings(paths)
 	r := &diagnostics.Runner{Rules: rules}
-	all, err := r.All(context.Background(), snap, &diagnostics.Config{Dir: root}, paths, nil)
+	cfg := &diagnostics.Config{Dir: root}
+	if rule.Optional {
+		cfg.Rules = map[string]diagnostics.RuleConfig{rule.ID: {Level: rule.Chosen()}}
+	}
+	all, err := r.All(context.Background(), snap, cfg, paths, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
