@@ -98,6 +98,9 @@ func (l *lowerer) parse(text string) {
 			l.lower(tree)
 			return
 		}
+		if l.modern(text) {
+			return
+		}
 		i := l.culprit(text, problem)
 		if i < 0 || blanked == maxBlanked {
 			if problem.Kind == Syntax && l.pasted(problem.Span.End) {
@@ -110,6 +113,24 @@ func (l *lowerer) parse(text string) {
 		l.holes[i].blanked = true
 		blanked++
 	}
+}
+
+// modern reads a statement whose syntax is newer than the grammar's.
+func (l *lowerer) modern(text string) bool {
+	for _, bare := range []bool{false, true} {
+		plain, found := modernize(text, bare)
+		if plain == "" {
+			return false
+		}
+		if tree, problem := callParser(plain); problem == nil {
+			l.tokens = lex(plain)
+			l.widen()
+			l.lower(tree)
+			restore(l.out.Changes, found)
+			return true
+		}
+	}
+	return false
 }
 
 // asWritten shows a problem with a placeholder as the user wrote it, rather
