@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/schema"
@@ -29,6 +30,9 @@ type Session struct {
 	locks map[schema.Name]schema.Lock
 	// made are the relations of this session's own, and those without rows.
 	made map[schema.Name]bool
+	// emptied are the tables truncated in the open transaction and not filled
+	// since.
+	emptied map[schema.Name]bool
 	// dropping are the tables that the statement at hand drops.
 	dropping map[schema.Name]bool
 	// values are the enum labels added in the open transaction.
@@ -59,7 +63,9 @@ func (s *Session) Begin() {
 func (s *Session) Empty(n schema.Name) { s.made[bare(n)] = true }
 
 // end forgets what a transaction held.
-func (s *Session) end() { s.held, s.locks, s.values = nil, map[schema.Name]schema.Lock{}, nil }
+func (s *Session) end() {
+	s.held, s.locks, s.values, s.emptied = nil, map[schema.Name]schema.Lock{}, nil, nil
+}
 
 // bare makes the schema public and the search path one.
 func bare(n schema.Name) schema.Name {
@@ -199,6 +205,9 @@ func (s *Session) judge(out *schema.Impact) {
 
 // remember notes the relations that the statement makes.
 func (s *Session) remember(st *facts.Statement) {
+	if len(st.Queries) > 0 && len(st.Changes) == 0 || strings.HasPrefix(st.Head, "COPY") {
+		s.emptied = nil // rows may come back, whatever the table
+	}
 	for i := range st.Changes {
 		c := &st.Changes[i]
 		switch c.Kind {
@@ -210,6 +219,8 @@ func (s *Session) remember(st *facts.Statement) {
 			if s.made[s.named(c.Table)] {
 				s.made[bare(schema.Name{Schema: c.Table.Schema, Name: c.To})] = true
 			}
+		case schema.Truncate:
+			s.empties(c)
 		case schema.DropTable, schema.DropView:
 			delete(s.made, s.named(c.Table))
 		case schema.OtherDDL:
@@ -310,7 +321,7 @@ func (s *Session) effect(out *schema.Impact, r relation, lock schema.Lock, c *sc
 // works adds that the rows of a relation are gone over.
 func (s *Session) works(out *schema.Impact, r relation, lock schema.Lock, work schema.Work, why string, c *schema.Change) *schema.Effect {
 	e := s.effect(out, r, lock, c)
-	if work > e.Work && !r.empty() {
+	if work > e.Work && !r.empty() && !s.emptied[bare(r.name)] {
 		e.Work, e.Why = work, why
 	}
 	return e
@@ -349,4 +360,19 @@ func (s *Session) index(out *schema.Impact, table relation, name string, lock sc
 	e := s.effect(out, r, lock, c)
 	e.Object = "index"
 	return e
+}
+
+// empties notes the tables that TRUNCATE leaves without rows until the
+// transaction ends: nobody else can fill them meanwhile, and a check, an index
+// or a rewrite has nothing to go over.
+func (s *Session) empties(c *schema.Change) {
+	if !s.open || c.Conditional {
+		return
+	}
+	if s.emptied == nil {
+		s.emptied = map[schema.Name]bool{}
+	}
+	for _, t := range s.tree(s.relation(c.Table), c.Only) {
+		s.emptied[bare(t.name)] = true
+	}
 }
