@@ -1,0 +1,86 @@
+package migrations
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dbwise/dbwise/diagnostics"
+	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
+)
+
+var _ = set.Add(&diagnostics.Rule{
+	ID: "missing-down", Category: diagnostics.Migration, Since: "0.2",
+	Doc: diagnostics.Doc{
+		Title: "A migration has no way back, where the others of its history have one.",
+		Why: "Rolling a release back stops at this migration: the tool finds no down part, or one without a statement, and either " +
+			"fails or takes the schema for older than it is. Tools that only go forward are left alone, and so are histories in which " +
+			"fewer than half of the other migrations can be undone: there nobody expects it.",
+		Bad: "-- migrations/000001_init.up.sql --\nCREATE TABLE users (id bigint PRIMARY KEY);\n" +
+			"-- migrations/000001_init.down.sql --\nDROP TABLE users;\n" +
+			"-- migrations/000002_email.up.sql --\nALTER TABLE users ADD COLUMN email text;\n",
+		Good: "-- migrations/000001_init.up.sql --\nCREATE TABLE users (id bigint PRIMARY KEY);\n" +
+			"-- migrations/000001_init.down.sql --\nDROP TABLE users;\n" +
+			"-- migrations/000002_email.up.sql --\nALTER TABLE users ADD COLUMN email text;\n" +
+			"-- migrations/000002_email.down.sql --\nALTER TABLE users DROP COLUMN email;\n",
+		FixSafety: "There is no fix: what the way back should do with data is for you to say.",
+		Refs:      []string{"golang-migrate, MIGRATIONS.md", "goose, SQL annotations"},
+	},
+	File: missingDown,
+})
+
+func missingDown(p *diagnostics.Pass) {
+	m, db := p.Snapshot.Migration(p.File.Path), p.Snapshot.Database(p.File.Path)
+	if m == nil || m.Up == nil || m.Version == "" || m.Statements == 0 || db == nil || db.History == nil ||
+		db.History.Dir != m.Dir || db.History.Declarative || undoes(p, db.History.Migrations, m) {
+		return
+	}
+	back := map[string]bool{}
+	for i := range db.History.Migrations {
+		if other := &db.History.Migrations[i]; other.Down != nil && other.Version != m.Version {
+			back[other.Version] = true
+		}
+	}
+	with, others := len(back), 0
+	for i := range db.History.Migrations {
+		if other := &db.History.Migrations[i]; other.Up != nil && other.Version != "" && other.Path != m.Path {
+			others++
+		}
+	}
+	if with == 0 || 2*with < others {
+		return
+	}
+	span := source.Span{}
+	for _, st := range p.Facts.Statements {
+		if slices.ContainsFunc(m.Up, func(up source.Span) bool { return up.Covers(st.Span) }) {
+			span = oneLine(p.File, st.Span)
+			break
+		}
+	}
+	if span.Empty() {
+		return
+	}
+	p.Report(diagnostics.Diagnostic{Span: span, Message: fmt.Sprintf(
+		"Migration %s has no way back, but %d of the %d others have one. A rollback stops here.", m.Version, with, others)})
+}
+
+// undoes reports whether some file of the history holds a statement that takes
+// a migration back.
+func undoes(p *diagnostics.Pass, all []schema.Migration, m *schema.Migration) bool {
+	for i := range all {
+		d := &all[i]
+		if d.Down == nil || d.Version != m.Version || d.Path != m.Path && d.Up != nil {
+			continue
+		}
+		fa := p.Snapshot.Facts(d.Path)
+		if fa == nil {
+			return true
+		}
+		for _, st := range fa.Statements {
+			if slices.ContainsFunc(d.Down, func(down source.Span) bool { return down.Covers(st.Span) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
