@@ -1,0 +1,90 @@
+package programs
+
+import (
+	"github.com/dbwise/dbwise/parsers/code"
+)
+
+// knex: exports.up = knex => knex.schema..., each file in a transaction unless
+// exports.config = { transaction: false } (Knex documentation, "Migrations",
+// "Transactions in migrations").
+var knex = runner{name: "knex", reads: script, find: findKnex, call: callKnex}
+
+func findKnex(f *code.File) []entry {
+	list := byUse(f, func(up *code.Node, params []*code.Node) bool {
+		if typed(f, params[0], "Knex", "knex") || imported(f, "Knex", "knex") != "" {
+			return true
+		}
+		used := false
+		uses(up, params[0].Text, func(method string) { used = used || method == "schema" || method == "raw" })
+		return used && params[0].Text != "" && !typed(f, params[0], "Kysely", "kysely") && imported(f, "Kysely", "kysely") == ""
+	})
+	if len(list) > 0 {
+		list[0].noTx = knexOutside(f)
+	}
+	return list
+}
+
+// knexOutside reports whether the exported config refuses the transaction.
+func knexOutside(f *code.File) bool {
+	var config *code.Node
+	for _, n := range f.Body {
+		switch n.Kind {
+		case code.Var:
+			if n.Is(code.Exported) && len(n.Kids) > 1 && n.Kids[0] != nil && n.Kids[0].Text == "config" {
+				config = n.Kids[1]
+			}
+		case code.Export:
+			if p := n.Pair("config"); p != nil && len(p.Kids) > 0 {
+				config = p.Kids[0]
+			}
+		}
+	}
+	v := object(f, config).Get("transaction")
+	return v != nil && v.Kind == code.Bool && v.Text == "false"
+}
+
+func callKnex(r *reader, c *chain) bool {
+	s := c.scope
+	switch l := &c.links[0]; {
+	case l.called && l.name == "raw":
+		r.sql(l.arg(0), s)
+		return true
+	case l.called && l.name == "transaction":
+		r.callback(l.arg(0), s, []int{0})
+		return true
+	case l.called && l.name == "":
+		return true // data
+	case l.called:
+		return l.name == "table" || l.name == "from" || l.name == "select" || l.name == "insert" || l.name == "with" || l.name == "batchInsert"
+	case l.name != "schema":
+		c.passive = len(c.links) == 1
+		return true // fn, client, migrate, ref
+	}
+	if len(c.links) == 1 {
+		c.passive = true
+		return true
+	}
+	ok := true
+	for i := range c.links[1:] {
+		ok = knexSchema(r, &c.links[1+i], s) && ok
+	}
+	return ok
+}
+
+// knexSchema is one call of the schema builder.
+func knexSchema(r *reader, l *link, s *scope) bool {
+	switch l.name {
+	case "raw":
+		r.sql(l.arg(0), s)
+		return true
+	case "hasTable", "hasColumn", "transacting", "debug", "queryContext":
+		return true
+	case "dropTable", "dropTableIfExists":
+		return r.build(l.span, s, "DROP TABLE ").raw(map[bool]string{true: "IF EXISTS "}[l.name != "dropTable"]).name(l.arg(0)).send()
+	case "renameTable":
+		return r.build(l.span, s, "ALTER TABLE ").name(l.arg(0)).raw(" RENAME TO ").name(l.arg(1)).send()
+	case "createSchema", "createSchemaIfNotExists":
+		return r.build(l.span, s, "CREATE SCHEMA IF NOT EXISTS ").name(l.arg(0)).send()
+	}
+	return false
+}
