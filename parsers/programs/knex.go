@@ -83,6 +83,8 @@ func knexSchema(r *reader, l *link, s *scope) bool {
 		return r.build(l.span, s, "DROP TABLE ").raw(map[bool]string{true: "IF EXISTS "}[l.name != "dropTable"]).name(l.arg(0)).send()
 	case "renameTable":
 		return r.build(l.span, s, "ALTER TABLE ").name(l.arg(0)).raw(" RENAME TO ").name(l.arg(1)).send()
+	case "createTable", "createTableIfNotExists", "alterTable", "table":
+		return knexTable(r, l, s)
 	case "createSchema", "createSchemaIfNotExists":
 		return r.build(l.span, s, "CREATE SCHEMA IF NOT EXISTS ").name(l.arg(0)).send()
 	}
