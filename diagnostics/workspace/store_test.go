@@ -69,7 +69,7 @@ func everything(s *Snapshot) string {
 func TestEditsEqualFresh(t *testing.T) {
 	pieces := []string{"", " ", "\n", "}", "(", ";", "id", "await ", "// x\n", "-- x\n", "export const z = 1;\n",
 		"ALTER TABLE users ADD COLUMN z int;\n", "DROP TABLE orders;", "func Z() {}\n", "@@index([id])\n", "prisma.user.count();"}
-	names := []string{"demo", "links-ts", "links-go", "models", "gorm", "monorepo"}
+	names := []string{"demo", "links-ts", "links-go", "models", "gorm", "monorepo", "programs"}
 	bases := map[string]map[string][]byte{}
 	for _, n := range names {
 		bases[n] = archive(t, n)
