@@ -63,7 +63,9 @@ type mark struct {
 	gaps
 }
 
-const markEvery = 32
+// markEvery bounds the files that are applied again to look at one of them; a
+// mark costs what changed since the last.
+const markEvery = 4
 
 // schemaNow is the schema layer of the snapshot.
 func (s *Snapshot) schemaNow() *schemaLayer {

@@ -31,7 +31,10 @@ var plain = layout{
 		}
 		up, down := "", ""
 		for _, m := range p.h.Migrations {
-			if g := downName.FindString(path.Base(m.Path)); m.Down != nil && g != "" {
+			if m.Down == nil {
+				continue
+			}
+			if g := downName.FindString(path.Base(m.Path)); g != "" {
 				down = g
 				up = strings.NewReplacer("down", "up", "rollback", "").Replace(g)
 			}

@@ -17,36 +17,52 @@ type Builder struct {
 	// that calls a function.
 	checks   map[Name][]*Constraint
 	triggers map[Name][]Name
+	// owned says that no catalog shares these maps.
+	owned bool
 	// path is the schema that SET search_path put first, "" for the default.
 	path string
 	// related: some table is, or was, a partition or heir of another.
 	related bool
-	// named are the names that indexes have or had, made when first needed.
+	// named are the names that indexes have or had, made when asked for more
+	// than fewNames: most builders, those of one file, never are.
 	named map[string]bool
+	asked int
 }
 
 // NewBuilder starts from a catalog; nil for an empty one.
 func NewBuilder(from *Catalog) *Builder {
-	b := &Builder{enums: map[Name][]string{}, routines: map[Name]*Routine{}, domains: map[Name]*Column{},
-		checks: map[Name][]*Constraint{}, triggers: map[Name][]Name{}}
+	b := &Builder{}
 	if from != nil {
-		b.tables, b.enums = from.tables, maps.Clone(from.enums)
-		b.tables.shared, b.related = true, from.related
-		b.routines, b.domains = maps.Clone(from.routines), maps.Clone(from.domains)
-		if len(from.checks) > 0 {
-			b.checks = maps.Clone(from.checks)
-		}
-		if len(from.triggers) > 0 {
-			b.triggers = maps.Clone(from.triggers)
-		}
+		b.tables, b.related = from.tables, from.related
+		b.enums, b.routines, b.domains, b.checks, b.triggers = from.enums, from.routines, from.domains, from.checks, from.triggers
+		b.tables.shared = true
 	}
 	return b
 }
 
 // Freeze is the catalog as it stands. The builder can be used further.
 func (b *Builder) Freeze() *Catalog {
-	return &Catalog{tables: b.tables.copied(), related: b.related, enums: maps.Clone(b.enums), routines: maps.Clone(b.routines), domains: maps.Clone(b.domains),
-		checks: maps.Clone(b.checks), triggers: maps.Clone(b.triggers)}
+	b.owned = false
+	return &Catalog{tables: b.tables.copied(), related: b.related, enums: b.enums, routines: b.routines, domains: b.domains,
+		checks: b.checks, triggers: b.triggers}
+}
+
+// own makes the maps of what is no table the builder's alone: catalogs share
+// them until they change.
+func (b *Builder) own() {
+	if b.owned {
+		return
+	}
+	b.owned = true
+	b.enums, b.routines, b.domains = owned(b.enums), owned(b.routines), owned(b.domains)
+	b.checks, b.triggers = owned(b.checks), owned(b.triggers)
+}
+
+func owned[V any](m map[Name]V) map[Name]V {
+	if m == nil {
+		return map[Name]V{}
+	}
+	return maps.Clone(m)
 }
 
 // EndSession forgets what SET changed: the next file runs in a session of its own.

@@ -154,19 +154,22 @@ func (b *Builder) createIndex(t *Table, c *Change) {
 	t.Indexes = append(t.Indexes, c.Index)
 }
 
+// fewNames is how often all tables are looked through for an index.
+const fewNames = 8
+
 // holder is the table that has an index of this name, the first by name if
 // several schemas have one.
 func (b *Builder) holder(index string) *Table {
 	if index == "" {
 		return nil
 	}
-	if b.named == nil {
+	if b.asked++; b.named == nil && b.asked > fewNames {
 		b.named = make(map[string]bool, 4*b.tables.size)
 		for _, t := range b.tables.all() {
 			b.note(t)
 		}
 	}
-	if !b.named[index] {
+	if b.named != nil && !b.named[index] {
 		return nil
 	}
 	var found *Table

@@ -109,6 +109,7 @@ func (b *Builder) partition(t *Table, c *Change) {
 
 // other makes a change of what is no table.
 func (b *Builder) other(c *Change) {
+	b.own()
 	name := c.Other.key()
 	switch {
 	case c.Routine != nil:
