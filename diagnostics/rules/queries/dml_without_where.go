@@ -6,6 +6,7 @@ import (
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/diagnostics/workspace"
 	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
@@ -16,7 +17,8 @@ var _ = set.Add(&diagnostics.Rule{
 		Why: "A forgotten condition destroys data that only a backup brings back. Where all rows are meant, one " +
 			"statement over a large table holds a row lock on each of them until it commits and leaves as many dead " +
 			"rows behind; batches by primary key do not. A condition that is always true counts as none. " +
-			"Tests, seeds and tables made in the same file are left alone; in migrations it is a warning.",
+			"Tests, seeds and tables made in the same file are left alone, with IF NOT EXISTS it is information; in migrations it is a " +
+			"warning, and an UPDATE of a table that the same transaction alters is backfill-in-ddl-migration's.",
 		Bad:       "-- cleanup.sql --\nDELETE FROM sessions;\n",
 		Good:      "-- cleanup.sql --\nDELETE FROM sessions WHERE expires_at < now();\n",
 		FixSafety: "There is no fix: which rows are meant is not in the text. Where all are meant, say so with a suppression and its reason.",
@@ -43,7 +45,10 @@ func dmlWithoutWhere(p *diagnostics.Pass, q *workspace.Query) {
 		}
 		if m := p.Snapshot.Migration(q.Path); m != nil {
 			d.Severity = diagnostics.Warning
-			if bornHere(p, q) {
+			switch born, maybe := bornHere(p, q); {
+			case born && maybe:
+				d.Severity = diagnostics.Info
+			case born || q.Op == query.Update && altered(p, m, q):
 				return
 			}
 		}
@@ -72,14 +77,33 @@ func allTrue(list []query.Predicate) bool {
 	return true
 }
 
-// bornHere reports whether the query's table was made in the same file.
-func bornHere(p *diagnostics.Pass, q *workspace.Query) bool {
+// bornHere reports whether the query's table was made in the same file; maybe,
+// if that was with IF NOT EXISTS, so that it can be older and hold rows.
+func bornHere(p *diagnostics.Pass, q *workspace.Query) (born, maybe bool) {
 	for _, s := range p.Snapshot.Steps(q.Path) {
-		if s.Stmt.Start < q.Span.Start && s.Born && len(q.Known) > 0 && q.Known[0] != nil && s.Table.Name == q.Known[0].Name.Name {
-			return true
+		if s.Stmt.Start >= q.Span.Start {
+			break
 		}
-		if s.Def != nil && s.Stmt.Start < q.Span.Start && s.Table.Name == q.Tables[0].Name {
-			return true
+		if s.Born && len(q.Known) > 0 && q.Known[0] != nil && s.Table.Name == q.Known[0].Name.Name || s.Def != nil && s.Table.Name == q.Tables[0].Name {
+			born = true
+			maybe = maybe || s.Kind == schema.CreateTable && s.IfNotExists
+		}
+	}
+	return born, maybe
+}
+
+// altered reports whether the transaction has changed the table before, which
+// backfill-in-ddl-migration judges.
+func altered(p *diagnostics.Pass, m *schema.Migration, q *workspace.Query) bool {
+	if m.Tx != schema.TxFile && m.Tx != schema.TxBatch && (m.Tx != schema.TxImplicit || m.Statements < 2) {
+		return false
+	}
+	for _, s := range p.Snapshot.Steps(q.Path) {
+		switch s.Kind {
+		case schema.AddColumn, schema.DropColumn, schema.RenameColumn, schema.AlterType, schema.SetNotNull, schema.DropNotNull:
+			if !s.Down && !s.Born && s.Before != nil && s.Stmt.Start < q.Span.Start && s.Before.Name.Name == q.Tables[0].Name {
+				return true
+			}
 		}
 	}
 	return false
