@@ -141,7 +141,7 @@ func (a *alteration) rewriteFor(col *schema.Column) (why string, may bool) {
 	case "serial", "identity":
 		return "every row gets a number of its own", false
 	}
-	if a.s.constrained(schema.Name{Name: bareType(col.Type)}) {
+	if col.Array == 0 && a.s.constrained(typeName(bareType(col.Type))) {
 		return "every row is checked against the domain `" + col.Type + "`", false
 	}
 	if col.Default == "" {
