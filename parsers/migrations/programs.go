@@ -161,9 +161,22 @@ var drivers = map[string]query.Dialect{"pg": query.PostgreSQL, "postgres": query
 	"mysql": query.MySQL, "mysql2": query.MySQL, "mariadb": query.MySQL, "@mikro-orm/mysql": query.MySQL, "@mikro-orm/mariadb": query.MySQL,
 	"sqlite3": query.SQLite, "better-sqlite3": query.SQLite, "@mikro-orm/sqlite": query.SQLite}
 
-// driver is the database that the nearest package.json names a driver of. One
-// of SQLite beside another is for tests.
+// named are the databases whose names a folder of migrations may carry, as
+// migrations-sqlite does.
+var named = []struct {
+	word    string
+	dialect query.Dialect
+}{{"sqlite", query.SQLite}, {"mysql", query.MySQL}, {"mariadb", query.MySQL}, {"postgres", query.PostgreSQL}}
+
+// driver is the database that the folder is named after, else the one that the
+// nearest package.json names a driver of. One of SQLite beside another is for
+// tests.
 func (w *world) driver(dir string) query.Dialect {
+	for _, n := range named {
+		if strings.Contains(strings.ToLower(path.Base(dir)), n.word) {
+			return n.dialect
+		}
+	}
 	for at := dir; at != "/" && at != "."; at = path.Dir(at) {
 		p := path.Join(at, "package.json")
 		if !w.here[p] {
