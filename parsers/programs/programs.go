@@ -60,8 +60,14 @@ type entry struct {
 var runners = []*runner{&typeORM, &mikroORM, &knex, &nodePgMigrate, &sequelize, &goose}
 
 // Read gives the migrations of a program and their statements; nothing for a
-// program that is none.
-func Read(f *code.File, parse Parse) ([]facts.Program, []facts.Statement) {
+// program that is none. A program this package misreads costs its statements,
+// not what else is known of the file.
+func Read(f *code.File, parse Parse) (list []facts.Program, statements []facts.Statement) {
+	defer func() {
+		if recover() != nil {
+			list, statements = nil, nil
+		}
+	}()
 	for _, k := range runners {
 		if !k.reads(f.Lang) {
 			continue
@@ -70,7 +76,6 @@ func Read(f *code.File, parse Parse) ([]facts.Program, []facts.Statement) {
 		if len(entries) == 0 {
 			continue
 		}
-		var list []facts.Program
 		r := &reader{file: f, parse: parse, runner: k}
 		for _, e := range entries {
 			list = append(list, r.program(e))
