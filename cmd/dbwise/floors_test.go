@@ -27,7 +27,7 @@ var floors = [][]string{
 	{"parsers/postgres", "parsers/postgres/pgserver", "parsers/golang", "parsers/typescript", "parsers/treesitter", "parsers/orm", "parsers/prisma", "parsers/migrations", "parsers/flow", "parsers/programs"},
 	{"parsers", "diagnostics/workspace"},
 	{"diagnostics"},
-	{"diagnostics/rules/...", "diagnostics/report", "diagnostics/rulestest"},
+	{"diagnostics/rules/...", "diagnostics/report", "diagnostics/rulestest/..."},
 	{"lsp/..."},
 	{"cmd/..."},
 }

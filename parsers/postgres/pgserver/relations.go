@@ -104,13 +104,13 @@ func (tr *Truth) judge(before map[int]*relation) {
 // in which the server itself describes it. Column numbers are not told, as a
 // safe way may add columns in another order.
 var catalog = []string{
-	`SELECT 'relation '||c.oid::regclass||' '||c.relkind||c.relpersistence||' rls='||c.relrowsecurity||coalesce(' '||array_to_string(c.reloptions, ','), '')||coalesce(' '||pg_get_expr(c.relpartbound, c.oid), '')`,
-	`SELECT 'column '||a.attrelid::regclass||'.'||a.attname||' '||format_type(a.atttypid, a.atttypmod)||CASE WHEN a.attnotnull THEN ' not null' ELSE '' END||' '||a.attidentity||a.attgenerated||coalesce(' default '||pg_get_expr(d.adbin, d.adrelid), '')`,
+	`SELECT 'relation '||c.oid::regclass||' '||c.relkind::text||c.relpersistence::text||' rls='||c.relrowsecurity||coalesce(' '||array_to_string(c.reloptions, ','), '')||coalesce(' '||pg_get_expr(c.relpartbound, c.oid), '')`,
+	`SELECT 'column '||a.attrelid::regclass||'.'||a.attname||' '||format_type(a.atttypid, a.atttypmod)||CASE WHEN a.attnotnull THEN ' not null' ELSE '' END||' '||a.attidentity::text||a.attgenerated::text||coalesce(' default '||pg_get_expr(d.adbin, d.adrelid), '')`,
 	`SELECT 'index '||pg_get_indexdef(i.indexrelid)||' valid='||i.indisvalid||' primary='||i.indisprimary`,
 	`SELECT 'constraint '||coalesce(nullif(k.conrelid, 0)::regclass::text, k.contypid::regtype::text)||' '||k.conname||' '||pg_get_constraintdef(k.oid)||' valid='||k.convalidated`,
-	`SELECT 'trigger '||pg_get_triggerdef(t.oid)||' '||t.tgenabled`,
+	`SELECT 'trigger '||pg_get_triggerdef(t.oid)||' '||t.tgenabled::text`,
 	`SELECT 'view '||c.oid::regclass||' '||pg_get_viewdef(c.oid)`,
-	`SELECT 'function '||p.oid::regprocedure||' '||md5(p.prosrc)||p.provolatile`,
+	`SELECT 'function '||p.oid::regprocedure||' '||md5(p.prosrc)||p.provolatile::text`,
 	`SELECT 'type '||t.oid::regtype||' '||coalesce((SELECT string_agg(enumlabel, ',' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid), '')||coalesce(nullif(t.typbasetype, 0)::regtype::text, '')||t.typnotnull`,
 	`SELECT 'sequence '||s.seqrelid::regclass||' '||s.seqtypid::regtype`,
 	`SELECT 'policy '||p.polrelid::regclass||' '||p.polname||coalesce(' '||pg_get_expr(p.polqual, p.polrelid), '')`,
