@@ -16,3 +16,5 @@ func indentOf(f *source.File, off int) string {
 	text := f.Lines().Line(line).In(f.Text)
 	return text[:len(text)-len(strings.TrimLeft(text, " \t"))]
 }
+
+func quoted(name string) string { return sqltext.QuoteIdent(name) }

@@ -1,0 +1,201 @@
+package migrations
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dbwise/dbwise/diagnostics"
+	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/sqltext"
+)
+
+// verdict is what the dialect says about one clause: the effect that decides,
+// and how far it is known.
+type verdict struct {
+	*schema.Effect
+	// also are the other relations the clause keeps from readers or writers.
+	also []*schema.Effect
+	// sure: table and all that decides are known, and the clause is reached.
+	sure bool
+}
+
+// long are the effects that make others wait for as long as there are rows.
+func long(e *schema.Effect) bool { return e.Blocks != schema.BlocksNone && e.Long() }
+
+// brief are those that make others wait for catalog work only.
+func brief(e *schema.Effect) bool { return e.Blocks != schema.BlocksNone && !e.Long() }
+
+// judge picks the worst of the effects that follow from a step's clause and
+// that a rule speaks about. There is none where nobody waits: the relation is
+// new, the user calls it small, the file only describes a schema.
+func judge(p *diagnostics.Pass, s *schema.Step, speaks func(*schema.Effect) bool) (verdict, bool) {
+	var v verdict
+	if s.Impact == nil || s.Impact.Unread || s.Impact.Fails || describes(p, s.Path) {
+		return v, false
+	}
+	var rest []*schema.Effect
+	for _, e := range s.Impact.Of(s.Change) {
+		switch {
+		case e.New || p.Config.Small(e.Relation.Name):
+		case speaks(e) && (v.Effect == nil || e.Class() > v.Class()):
+			if v.Effect != nil {
+				rest = append(rest, v.Effect)
+			}
+			v.Effect = e
+		case e.Blocks != schema.BlocksNone:
+			rest = append(rest, e)
+		}
+	}
+	if v.Effect == nil {
+		return v, false
+	}
+	for _, e := range rest {
+		if e.Object != "index" && e.Object != "sequence" && e.Relation != v.Relation {
+			v.also = append(v.also, e)
+		}
+	}
+	v.sure = !v.May && !s.Conditional
+	return v, true
+}
+
+// level is the rule's own severity where the effect is known, a warning where
+// it is likely, information where nobody knows whether the file is ever run.
+func (v verdict) level(s *schema.Step) diagnostics.Severity {
+	switch {
+	case v.sure:
+		return diagnostics.DefaultSeverity
+	case s.Migration == nil:
+		return diagnostics.Info
+	}
+	return diagnostics.Warning
+}
+
+// costs is the sentence that tells what waits for what: "Building index `x`
+// takes a SHARE lock on `orders`: every INSERT, UPDATE and DELETE waits until
+// the index is built."
+func (v verdict) costs(doing string) string {
+	locks := locked(v.Effect)
+	for _, e := range v.also {
+		locks += " and " + locked(e)
+	}
+	why := ""
+	if v.Why != "" {
+		why = ", because " + v.Why
+	}
+	if !v.sure {
+		return fmt.Sprintf("%s may hold %s %s: %s would wait%s.", doing, locks, v.until(), waiting(v.Blocks), why)
+	}
+	return fmt.Sprintf("%s takes %s: %s waits %s%s.", doing, locks, waiting(v.Blocks), v.until(), why)
+}
+
+// locked is "a SHARE lock on `orders`".
+func locked(e *schema.Effect) string { return fmt.Sprintf("%s lock on `%s`", mode(e.Lock), e.Relation) }
+
+// mode is the lock's name with its article.
+func mode(l schema.Lock) string {
+	if l >= schema.Exclusive || l <= schema.AccessShare {
+		return "an " + l.String()
+	}
+	return "a " + l.String()
+}
+
+func waiting(b schema.Blocking) string {
+	if b == schema.BlocksAll {
+		return "every read and write"
+	}
+	return "every INSERT, UPDATE and DELETE"
+}
+
+// until is when the wait ends.
+func (v verdict) until() string {
+	object := v.Object
+	if object == "" || object == "index" {
+		object = "table"
+	}
+	switch v.Work {
+	case schema.Rewrite:
+		return "until the whole " + object + " has been written anew"
+	case schema.BuildIndex:
+		return "until the whole " + object + " has been read and the index is built"
+	case schema.CheckRows, schema.ScanRows:
+		return "until the whole " + object + " has been read"
+	case schema.WriteRows:
+		return "until its rows have been written"
+	}
+	return "until the transaction ends"
+}
+
+// finding is a diagnostic about a step's clause.
+func (v verdict) finding(p *diagnostics.Pass, s *schema.Step, doing string) diagnostics.Diagnostic {
+	return diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Severity: v.level(s), Message: v.costs(doing)}
+}
+
+// firstLine is what of a span is worth underlining.
+func firstLine(f *source.File, span source.Span) source.Span {
+	text := span.In(f.Text)
+	if i := strings.IndexAny(text, "\r\n"); i > 0 {
+		span.End = span.Start + len(strings.TrimRight(text[:i], " \t"))
+	}
+	return span
+}
+
+// report adds a finding with its fix, if there is one.
+func report(p *diagnostics.Pass, d diagnostics.Diagnostic, fix diagnostics.Fix, ok bool) {
+	if ok {
+		d.Fixes = append(d.Fixes, fix)
+	}
+	p.Report(d)
+}
+
+// example is the documentation's workspace: two tables that exist, and the
+// migration in question.
+func example(change string) string {
+	return "-- migrations/1_init.up.sql --\n" +
+		"CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, name text);\n" +
+		"CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, status text, total numeric(10,2));\n" +
+		"-- migrations/2_change.up.sql --\n" + change
+}
+
+// word is a token of the file outside brackets.
+type word struct {
+	text string
+	end  int
+}
+
+func (w word) is(s string) bool { return strings.EqualFold(w.text, s) }
+
+// lexed are the tokens of a span that stand in no brackets, except that a pair
+// of brackets ends at its closing one: varchar(10) gives varchar and ).
+func lexed(p *diagnostics.Pass, span source.Span) []word {
+	var out []word
+	depth := 0
+	text := span.In(p.File.Text)
+	for _, t := range sqltext.Lex(text) {
+		w := word{t.Span.In([]byte(text)), span.Start + t.Span.End}
+		switch w.text {
+		case "(", "[":
+			depth++
+			continue
+		case ")", "]":
+			depth--
+		}
+		if depth == 0 && t.Kind != sqltext.LineComment && t.Kind != sqltext.BlockComment {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// typeName is a type's name as the catalog keeps domains.
+func typeName(t string) schema.Name {
+	if i := strings.LastIndexByte(t, '.'); i >= 0 {
+		return schema.Name{Schema: t[:i], Name: t[i+1:]}
+	}
+	return schema.Name{Name: t}
+}
+
+// related is a place of the same file that explains a finding.
+func related(p *diagnostics.Pass, span source.Span, message string) diagnostics.Related {
+	return diagnostics.Related{Location: source.Location{Path: p.File.Path, Span: firstLine(p.File, span)}, Message: message}
+}

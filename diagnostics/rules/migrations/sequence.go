@@ -1,0 +1,194 @@
+package migrations
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/dbwise/dbwise/diagnostics"
+	histories "github.com/dbwise/dbwise/parsers/migrations"
+	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/sqltext"
+)
+
+// follow adds what has to come in transactions of its own to a fix: the next
+// migrations of the history, or statements behind this one where the file is
+// no migration. It fails where one transaction would surround all of it.
+func follow(p *diagnostics.Pass, s *schema.Step, fix diagnostics.Fix, later ...histories.Change) (diagnostics.Fix, bool) {
+	if s.Conditional || s.Down {
+		return diagnostics.Fix{}, false
+	}
+	if s.Migration == nil {
+		if s.InTransaction {
+			return diagnostics.Fix{}, false
+		}
+		text := ""
+		for _, c := range later {
+			text += "\n" + c.Up
+		}
+		at := behind(p.File, s.Stmt)
+		if at == s.Stmt.End {
+			text = ";" + text
+		}
+		fix.Edits = append(fix.Edits, p.Edit(source.Span{Start: at, End: at}, text))
+		return fix, true
+	}
+	h := historyOf(p, s)
+	if h == nil || s.Migration.Tx == schema.TxBatch || !lasting(p, s) {
+		return diagnostics.Fix{}, false
+	}
+	plan, ok := h.New(later...)
+	if !ok {
+		return diagnostics.Fix{}, false
+	}
+	return p.Plan(fix, plan)
+}
+
+// behind is the offset behind a statement and its semicolon.
+func behind(f *source.File, stmt source.Span) int {
+	at := stmt.End
+	for at < len(f.Text) && strings.IndexByte(" \t\r\n", f.Text[at]) >= 0 {
+		at++
+	}
+	if at < len(f.Text) && f.Text[at] == ';' {
+		return at + 1
+	}
+	return stmt.End
+}
+
+// lasting reports whether the table and column of a step are still there when
+// all migrations have run, so that the next one can name them.
+func lasting(p *diagnostics.Pass, s *schema.Step) bool {
+	db := p.Snapshot.Database(s.Path)
+	if db == nil || s.After == nil {
+		return false
+	}
+	t := db.Catalog.Table(s.After.Name)
+	if t == nil {
+		return false
+	}
+	var columns []string
+	switch {
+	case s.Constraint != nil:
+		columns = s.Constraint.Columns
+	case s.Kind == schema.AddColumn || s.Kind == schema.SetNotNull || s.Kind == schema.AlterType:
+		columns = []string{s.Column}
+	}
+	for _, c := range columns {
+		if t.Column(c) == nil && s.After.Column(c) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// undone reports whether the migration's own way back names something, so that
+// whatever makes it now needs no second one.
+func undone(p *diagnostics.Pass, s *schema.Step, name string) bool {
+	h := historyOf(p, s)
+	if h == nil {
+		return false
+	}
+	word := regexp.MustCompile(`(?i)(^|\W)` + regexp.QuoteMeta(name) + `(\W|$)`)
+	for i := range h.Migrations {
+		m := &h.Migrations[i]
+		if m.Version != s.Migration.Version || m.Down == nil {
+			continue
+		}
+		f := p.Snapshot.File(m.Path)
+		if f == nil {
+			continue
+		}
+		for _, span := range m.Down {
+			if word.MatchString(span.In(f.Text)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// siblings counts the clauses of a step's statement beside it; constraints
+// written in a column definition belong to their column.
+func siblings(p *diagnostics.Pass, s *schema.Step) int {
+	n := 0
+	for _, other := range p.Snapshot.Steps(s.Path) {
+		if other.Stmt == s.Stmt && other.Change != s.Change && !other.Inline {
+			n++
+		}
+	}
+	return n
+}
+
+// withoutClause takes a clause out of its ALTER TABLE, with the comma behind or before
+// it, or the whole statement where it is the only clause.
+func withoutClause(p *diagnostics.Pass, s *schema.Step) source.Span {
+	if siblings(p, s) == 0 {
+		return removal(p.File, s.Stmt)
+	}
+	text := p.File.Text
+	end := s.Span.End
+	for end < s.Stmt.End && strings.IndexByte(" \t\r\n", text[end]) >= 0 {
+		end++
+	}
+	if end < s.Stmt.End && text[end] == ',' {
+		end++
+		for end < s.Stmt.End && strings.IndexByte(" \t\r\n", text[end]) >= 0 {
+			end++
+		}
+		return source.Span{Start: s.Span.Start, End: end}
+	}
+	start := s.Span.Start
+	for start > s.Stmt.Start && text[start-1] != ',' {
+		start--
+	}
+	return source.Span{Start: max(start-1, s.Stmt.Start), End: s.Span.End}
+}
+
+// column is the ADD COLUMN that an inline constraint stands in.
+func column(p *diagnostics.Pass, s *schema.Step) *schema.Step {
+	steps := p.Snapshot.Steps(s.Path)
+	for i := range steps {
+		if c := &steps[i]; c.Kind == schema.AddColumn && c.Stmt == s.Stmt && c.Span.Start <= s.Span.Start && s.Span.End <= c.Span.End {
+			return c
+		}
+	}
+	return nil
+}
+
+// lifted takes an inline constraint out of its column definition and writes
+// clause behind it, if there is one.
+func lifted(p *diagnostics.Pass, s *schema.Step, clause string) (diagnostics.FileEdit, bool) {
+	col := column(p, s)
+	if col == nil {
+		return diagnostics.FileEdit{}, false
+	}
+	start := s.Span.Start
+	for start > col.Span.Start && strings.IndexByte(" \t\r\n", p.File.Text[start-1]) >= 0 {
+		start--
+	}
+	text := (source.Span{Start: s.Span.End, End: col.Span.End}).In(p.File.Text)
+	if clause != "" {
+		text += ", " + clause
+	}
+	return p.Edit(source.Span{Start: start, End: col.Span.End}, text), true
+}
+
+// constraintText is a constraint as ADD CONSTRAINT writes it, with its name
+// even where the server would choose one.
+func constraintText(s *schema.Step, text string) string {
+	if strings.HasPrefix(strings.ToUpper(text), "CONSTRAINT") {
+		return "ADD " + text
+	}
+	return "ADD CONSTRAINT " + sqltext.QuoteIdent(s.Constraint.Name) + " " + text
+}
+
+// alter is ALTER TABLE with one clause.
+func alter(t schema.Name, clause string) string {
+	return "ALTER TABLE " + qualified(t) + " " + clause + ";\n"
+}
+
+// validated is the migration that validates a constraint.
+func validated(s *schema.Step, name string) histories.Change {
+	return histories.Change{Name: "validate_" + name, Up: alter(s.Table, "VALIDATE CONSTRAINT "+sqltext.QuoteIdent(name))}
+}
