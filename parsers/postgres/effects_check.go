@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,9 @@ func valid(t *schema.Table) []query.Predicate {
 func provesNotNull(list []query.Predicate, name string) bool {
 	for _, p := range list {
 		if p.Op == query.IsNotNull && p.Wrapped == "" && p.Column.Name == name {
+			return true
+		}
+		if len(p.Or) > 0 && !slices.ContainsFunc(p.Or, func(arm []query.Predicate) bool { return !provesNotNull(arm, name) }) {
 			return true
 		}
 	}

@@ -81,20 +81,25 @@ func (a *alteration) addForeignKey(c *schema.Change, k *schema.Constraint) {
 		a.out.Fails, a.out.Refusal = true, "a foreign key of a partitioned table cannot be NOT VALID before version 18"
 		return
 	}
-	if k.NotValid || c.Inline && a.onlyNull() {
+	if k.NotValid || c.Inline && a.onlyNull(inlineColumn(k)) {
 		a.locked(c, schema.ShareRowExclusive)
 		return
 	}
 	a.worked(c, schema.ShareRowExclusive, schema.CheckRows, "every row is looked up in `"+k.References.String()+"`")
 }
 
-// onlyNull reports whether the statement gives no row a value that a foreign
-// key could check: no column with a default, no constraint on older columns.
-func (a *alteration) onlyNull() bool {
+// onlyNull reports whether the new column that refers to another table has no
+// default, so that no row has a value to look up. The server asks whether a
+// DEFAULT is written, be it NULL (measured), and did so for all clauses of the
+// statement at once before 13.
+func (a *alteration) onlyNull(column string) bool {
 	for i := range a.list {
 		c := &a.list[i]
+		if a.s.version >= 13 && (c.Kind != schema.AddColumn || c.Column != column) {
+			continue
+		}
 		switch {
-		case c.Kind == schema.AddColumn && (c.ColumnDef == nil || c.ColumnDef.Default != "" && !isNull(c.ColumnDef.Default) || c.ColumnDef.Generated != ""):
+		case c.Kind == schema.AddColumn && (c.ColumnDef == nil || c.ColumnDef.Default != "" || c.ColumnDef.Generated != ""):
 			return false
 		case c.Kind == schema.AddConstraint && !c.Inline && c.Constraint != nil && c.Constraint.Kind == schema.ForeignKey:
 			return false

@@ -34,7 +34,7 @@ var volatileFunctions = words("random random_normal clock_timestamp timeofday ne
 // types with a modifier. COALESCE and its like have the volatility of what
 // stands in them.
 var expressionWords = words("in not and or any some all array row coalesce nullif greatest least case when then else cast extract overlay position " +
-	"substring trim treat interval collate exists values select where from is between like ilike default nextvalue as " +
+	"current_timestamp current_time localtimestamp localtime current_catalog current_schema substring trim treat interval collate exists values select where from is between like ilike default nextvalue as " +
 	"varchar char character varying bpchar numeric decimal bit varbit time timestamp timestamptz timetz float precision text int integer bigint smallint")
 
 func words(list string) map[string]bool {
@@ -130,12 +130,6 @@ func expressionOf(body string) (string, bool) {
 		}
 	}
 	return text[6:], true
-}
-
-// isNull reports whether a default is NULL, cast or not.
-func isNull(expr string) bool {
-	expr, _, _ = strings.Cut(expr, "::")
-	return strings.EqualFold(strings.Trim(expr, " ()"), "null")
 }
 
 // isNumber reports whether a default is a number.

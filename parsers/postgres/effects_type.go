@@ -263,8 +263,13 @@ func casts(expr, name string) ([]*schema.Column, bool) {
 			return nil, false
 		}
 		next = m + 1
-	} else if from >= to || !t.ident(from) || sqltext.Unquote(t.in(from)) != name {
-		return nil, false
+	} else {
+		for next+1 < to && t.is(next, ".") { // table.column
+			from, next = next+1, next+2
+		}
+		if from >= to || !t.ident(from) || sqltext.Unquote(t.in(from)) != name {
+			return nil, false
+		}
 	}
 	for i := next; i < to; {
 		if !t.is(i, "::") {
