@@ -153,6 +153,8 @@ func (b *builder) command(c *schema.Change, cmd *pg.AlterTableCmd, cell [2]int) 
 		c.Expr = c.Span.In([]byte(l.text))
 	case pg.AlterTableType_AT_ReplicaIdentity:
 		c.To = cmd.Def.GetReplicaIdentityStmt().GetName()
+	case pg.AlterTableType_AT_AlterConstraint:
+		c.Column = cmd.Def.GetConstraint().GetConname()
 	case pg.AlterTableType_AT_ChangeOwner:
 		c.To = cmd.Newowner.GetRolename()
 	}

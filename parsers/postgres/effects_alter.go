@@ -70,6 +70,10 @@ func (a *alteration) clause(c *schema.Change) {
 	case schema.DetachPartition:
 		a.s.detach(c, a.out)
 	case schema.Opaque:
+		if c.Action == "enforce constraint" || c.Action == "do not enforce constraint" {
+			a.enforce(c)
+			return
+		}
 		a.s.storage(c, a.out)
 	}
 }

@@ -177,3 +177,38 @@ func (a *alteration) validate(c *schema.Change) {
 		a.s.effect(a.out, a.s.relation(k.References), schema.RowShare, c)
 	}
 }
+
+// enforce makes a foreign key one that is enforced, or one that is not (18,
+// manual, ALTER TABLE, ALTER CONSTRAINT): enforced, it is checked at once;
+// else its triggers go on both sides.
+func (a *alteration) enforce(c *schema.Change) {
+	on := c.Action == "enforce constraint"
+	k := a.constraint(c.Column)
+	switch {
+	case on && (k == nil || k.NotValid):
+		a.worked(c, schema.AccessExclusive, schema.CheckRows, "every row is checked")
+	default:
+		a.locked(c, schema.AccessExclusive)
+	}
+	if k == nil || k.Kind != schema.ForeignKey || bare(k.References) == bare(a.table.name) || on && !k.NotValid {
+		return
+	}
+	lock := schema.AccessExclusive
+	if on {
+		lock = schema.ShareRowExclusive
+	}
+	a.s.effect(a.out, a.s.relation(k.References), lock, c)
+}
+
+// constraint is the table's constraint of that name, nil if none is known.
+func (a *alteration) constraint(name string) *schema.Constraint {
+	if a.table.table == nil {
+		return nil
+	}
+	for _, k := range constraintsOf(a.table.table) {
+		if k.Name == name {
+			return k
+		}
+	}
+	return nil
+}

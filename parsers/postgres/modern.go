@@ -24,6 +24,8 @@ const (
 	notEnforced                     // written as NOT VALID
 	setExpression                   // written as SET DEFAULT
 	namedNotNull                    // written as a CHECK of the column
+	nowEnforced                     // left out, as what follows of ALTER CONSTRAINT
+	nowNotEnforced
 )
 
 // modernize rewrites what it knows of the newer syntax; nothing found gives "".
@@ -56,6 +58,10 @@ func modernize(text string, bare bool) (string, []modern) {
 				wipe(end+1, end+1)
 			}
 			put(t.span(i, i+3), "DEFAULT", virtualColumn)
+		case t.seq(i-3, "ALTER", "CONSTRAINT"):
+			last, m := t.ofConstraint(i)
+			wipe(i, last)
+			found = append(found, m...)
 		case t.seq(i, "NOT", "ENFORCED"):
 			if !bare {
 				put(t.span(i, i+2), "NOT VALID", notEnforced)
@@ -87,6 +93,23 @@ func modernize(text string, bare bool) (string, []modern) {
 	return string(buf), found
 }
 
+// ofConstraint reads what 18 may say behind ALTER CONSTRAINT and a name: last is
+// its last token, before i if there is none.
+func (t *tokens) ofConstraint(i int) (last int, found []modern) {
+	at := t.span(i-2, i-1)
+	switch {
+	case t.is(i, "INHERIT"):
+		return i, nil
+	case t.seq(i, "NO", "INHERIT"):
+		return i + 1, nil
+	case t.is(i, "ENFORCED"):
+		return i, []modern{{at: at, kind: nowEnforced}}
+	case t.seq(i, "NOT", "ENFORCED"):
+		return i + 1, []modern{{at: at, kind: nowNotEnforced}}
+	}
+	return i - 1, nil
+}
+
 // restore makes the changes say what was written.
 func restore(list []schema.Change, found []modern) {
 	for _, m := range found {
@@ -99,6 +122,10 @@ func restore(list []schema.Change, found []modern) {
 			case setExpression:
 				if c.Kind == schema.SetDefault {
 					c.Kind, c.Action = schema.Opaque, "set expression"
+				}
+			case nowEnforced, nowNotEnforced:
+				if c.Action == "alter constraint" {
+					c.Action = map[bool]string{true: "enforce constraint", false: "do not enforce constraint"}[m.kind == nowEnforced]
 				}
 			case virtualColumn:
 				if c.ColumnDef != nil && c.Kind == schema.AddColumn {

@@ -56,6 +56,8 @@ func opaque(t *Table, c *Change) {
 		edit(t, c.Column, func(col *Column) { col.Generated, col.NotNull = "identity", true })
 	case "drop identity", "drop expression":
 		edit(t, c.Column, func(col *Column) { col.Generated = "" })
+	case "enforce constraint", "do not enforce constraint":
+		onConstraint(t, c.Column, func(k *Constraint) { k.NotValid = c.Action != "enforce constraint" })
 	case "set logged", "set unlogged":
 		t.Unlogged = c.Action == "set unlogged"
 	case "set tablespace":
