@@ -32,8 +32,7 @@ const (
 // Where NOT VALID is no grammar either, in the definition of a column, bare
 // leaves NOT ENFORCED out.
 func modernize(text string, bare bool) (string, []modern) {
-	t := lex(text)
-	buf := []byte(text)
+	t, buf := lex(text), []byte(text)
 	var found []modern
 	put := func(s source.Span, words string, kind modernKind) {
 		if len(words) > s.End-s.Start {
