@@ -44,7 +44,7 @@ func backfillInDDLMigration(p *diagnostics.Pass, q *workspace.Query) {
 		if s.Kind == schema.Commit || s.Kind == schema.Rollback {
 			holds, open = nil, false
 		}
-		if exclusive(s) && s.Before != nil && !s.Born && s.Before.Name.Name == q.Tables[0].Name && s.Before.Kind != schema.Temporary && (transaction(s) != "" || open) {
+		if exclusive(s) && s.Before != nil && !s.Born && s.Before.Name.Name == q.Tables[0].Name && s.Before.Kind != schema.Temporary && (transaction(p, s) != "" || open) {
 			holds = s
 		}
 	}

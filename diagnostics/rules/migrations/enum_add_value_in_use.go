@@ -27,7 +27,7 @@ var _ = set.Add(&diagnostics.Rule{
 })
 
 func enumAddValueInUse(p *diagnostics.Pass, s *schema.Step) {
-	if s.Action != "alter type add value" || len(s.Values) != 1 || transaction(s) == "" || s.Conditional || typeBorn(p, s) {
+	if s.Action != "alter type add value" || len(s.Values) != 1 || transaction(p, s) == "" || s.Conditional || typeBorn(p, s) {
 		return
 	}
 	use, sure := usedBelow(p, s)
@@ -35,7 +35,7 @@ func enumAddValueInUse(p *diagnostics.Pass, s *schema.Step) {
 		return
 	}
 	d := diagnostics.Diagnostic{Span: use, Message: fmt.Sprintf(
-		"'%s' was added to `%s` in the same transaction: PostgreSQL refuses to use it before that has committed, and %s.", s.Values[0], s.Other, transaction(s))}
+		"'%s' was added to `%s` in the same transaction: PostgreSQL refuses to use it before that has committed, and %s.", s.Values[0], s.Other, transaction(p, s))}
 	if !sure {
 		d.Severity = diagnostics.Warning
 	}
