@@ -5,6 +5,7 @@ import (
 
 	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 // sequelize: module.exports = { up(queryInterface, Sequelize), down }, without
@@ -15,6 +16,37 @@ var sequelize = runner{name: "sequelize", reads: script, find: findSequelize, ca
 var sequelizeMethods = map[string]bool{"addIndex": true, "removeColumn": true, "changeColumn": true, "removeIndex": true, "bulkInsert": true,
 	"bulkUpdate": true, "bulkDelete": true, "removeConstraint": true, "sequelize": true, "describeTable": true, "addConstraint": true}
 
+// sequelizeToo are methods that other tools have as well, which write types
+// as strings and get no second parameter.
+var sequelizeToo = map[string]bool{"createTable": true, "addColumn": true, "dropTable": true, "renameColumn": true, "renameTable": true}
+
+// typesByMember reports whether a column's type is written as DataTypes.STRING
+// or STRING(20).
+func typesByMember(up *code.Node) (found bool) {
+	up.Walk(func(n *code.Node) bool {
+		if n.Kind == code.Pair && n.Text == "type" && len(n.Kids) > 0 {
+			v := strip(n.Kids[0])
+			found = found || v != nil && (v.Kind == code.Member || v.Kind == code.Call)
+		}
+		return !found
+	})
+	return found
+}
+
+// secondUsed reports whether types may be written as Sequelize has them, given
+// that there is a second parameter: taken from it, or as SQL under "type".
+func secondUsed(up *code.Node, name, method string) (found bool) {
+	if method != "createTable" && method != "addColumn" {
+		return true
+	}
+	uses(up, name, func(string) { found = true })
+	up.Walk(func(n *code.Node) bool {
+		found = found || n.Kind == code.Pair && n.Text == "type"
+		return !found
+	})
+	return found
+}
+
 func findSequelize(f *code.File) []entry {
 	return byUse(f, func(up *code.Node, params []*code.Node) bool {
 		if typed(f, params[0], "QueryInterface", "sequelize", "sequelize-typescript") {
@@ -24,12 +56,9 @@ func findSequelize(f *code.File) []entry {
 			return len(params[0].Kids) > 0 && strings.Contains(params[0].Kids[0].String(), "queryInterface")
 		}
 		used := false
-		uses(up, params[0].Text, func(method string) { used = used || sequelizeMethods[method] })
-		if len(params) > 1 && params[1].Text != "" {
-			uses(up, params[0].Text, func(method string) {
-				used = used || method == "createTable" || method == "addColumn" || method == "dropTable"
-			})
-		}
+		uses(up, params[0].Text, func(method string) {
+			used = used || sequelizeMethods[method] || sequelizeToo[method] && (typesByMember(up) || len(params) > 1 && secondUsed(up, params[1].Text, method))
+		})
 		return used
 	})
 }
@@ -70,7 +99,7 @@ func callSequelize(r *reader, c *chain) bool {
 			return true
 		case "transaction":
 			if l.arg(0) == nil || function(r.file, l.arg(0)) == nil {
-				return true
+				return sequelizeOpened(r, c)
 			}
 			r.marker(schema.Begin, "BEGIN", l.nameSpan)
 			r.callback(l.arg(0), s, nil)
@@ -87,54 +116,174 @@ func callSequelize(r *reader, c *chain) bool {
 	return sequelizeReads[l.name] || sequelizeChange(r, c, l)
 }
 
+// sequelizeOpened is a transaction that the program ends itself: it begins
+// where it is opened.
+func sequelizeOpened(r *reader, c *chain) bool {
+	l := &c.links[1]
+	if len(c.links) == 2 {
+		r.marker(schema.Begin, "BEGIN", l.nameSpan)
+		c.passive = true
+		return true
+	}
+	if end := &c.links[2]; end.name == "commit" {
+		r.marker(schema.Commit, "COMMIT", end.nameSpan)
+	}
+	return true
+}
+
 func sequelizeChange(r *reader, c *chain, l *link) bool {
 	s := c.scope
-	table := func(parts ...string) *builder { return r.build(l.span, s, "ALTER TABLE ").name(l.arg(0)).raw(parts...) }
+	table := func(parts ...string) *builder {
+		return r.build(l.span, s, "ALTER TABLE ").sequelizeTable(l.arg(0)).raw(parts...)
+	}
 	if l.arg(0) == nil {
 		return false
 	}
 	switch l.name {
+	case "createTable":
+		return sequelizeCreate(r, l, s)
+	case "addColumn", "changeColumn":
+		name, ok := r.str(l.arg(1), s)
+		if !ok || l.arg(2) == nil {
+			return false
+		}
+		col, ok := r.sequelizeAttribute(r.sequelizeTableName(l.arg(0), s), l.arg(2), name, l.arg(1).Span, s)
+		if !ok {
+			return false
+		}
+		col.at, col.nameAt = l.span, l.arg(1).Span
+		col.makeEnum()
+		if l.name == "changeColumn" {
+			return col.change(table)
+		}
+		b := table(" ADD COLUMN ")
+		col.define(b, false)
+		return b.send()
 	case "dropTable":
-		return r.build(l.span, s, "DROP TABLE IF EXISTS ").name(l.arg(0)).send()
+		b := r.build(l.span, s, "DROP TABLE IF EXISTS ").sequelizeTable(l.arg(0))
+		return b.raw(cascades(r, l, s, 1)).send()
 	case "renameTable":
-		return table(" RENAME TO ").name(l.arg(1)).send()
+		return table(" RENAME TO ").sequelizeTable(l.arg(1)).send()
 	case "removeColumn":
 		return table(" DROP COLUMN ").column(l.arg(1)).send()
 	case "renameColumn":
 		return table(" RENAME COLUMN ").column(l.arg(1)).raw(" TO ").column(l.arg(2)).send()
 	case "removeConstraint":
 		return table(" DROP CONSTRAINT ").column(l.arg(1)).send()
+	case "addConstraint":
+		return sequelizeConstraint(r, l, s, table)
 	case "removeIndex":
-		if v := r.resolve(l.arg(1), s); v == nil || v.Kind != code.String {
-			return false
-		}
-		return r.build(l.span, s, "DROP INDEX IF EXISTS ").column(l.arg(1)).send()
+		return sequelizeDropIndex(r, l, s)
 	case "addIndex":
 		return sequelizeIndex(r, c, l)
+	case "createSchema", "dropSchema":
+		words := map[string]string{"createSchema": "CREATE SCHEMA ", "dropSchema": "DROP SCHEMA IF EXISTS "}[l.name]
+		b := r.build(l.span, s, words).name(l.arg(0))
+		if l.name == "dropSchema" {
+			b.raw(" CASCADE")
+		}
+		return b.send()
 	}
 	return false
 }
 
-// sequelizeIndex is addIndex(table, fields, options) or addIndex(table, options).
-func sequelizeIndex(r *reader, c *chain, l *link) bool {
-	s := c.scope
-	fields, o := l.arg(1), r.object(l.arg(2), s)
-	if only := r.object(l.arg(1), s); only != nil {
-		fields, o = only.Get("fields"), only
+func cascades(r *reader, l *link, s *scope, option int) string {
+	if r.isTrue(r.object(l.arg(option), s).Get("cascade"), s) {
+		return " CASCADE"
 	}
-	b := r.build(l.span, s, "CREATE ")
-	if kind, _ := r.str(o.Get("type"), s); r.isTrue(o.Get("unique"), s) || strings.EqualFold(kind, "unique") {
-		b.raw("UNIQUE ")
+	return ""
+}
+
+// sequelizeCreate is createTable(name, attributes, options); a table that is
+// there is left as it is.
+func sequelizeCreate(r *reader, l *link, s *scope) bool {
+	o := r.object(l.arg(1), s)
+	if o == nil {
+		return false
 	}
-	b.raw("INDEX ")
-	if r.isTrue(o.Get("concurrently"), s) {
-		b.raw("CONCURRENTLY ")
+	pairs, all := r.pairs(o, s)
+	var cols, primary []*sequelizeColumn
+	for _, p := range pairs {
+		if len(p.Kids) == 0 || p.Kids[0] == nil {
+			all = false
+			continue
+		}
+		name := p.Text
+		if f, ok := r.str(r.object(p.Kids[0], s).Get("field"), s); ok && f != "" {
+			name = f
+		}
+		c, ok := r.sequelizeAttribute(r.sequelizeTableName(l.arg(0), s), p.Kids[0], name, p.Name, s)
+		if !ok {
+			all = false
+			continue
+		}
+		c.at = p.Span
+		cols = append(cols, c)
+		if c.primary() {
+			primary = append(primary, c)
+		}
+		c.makeEnum()
 	}
-	for _, key := range []string{"name", "indexName"} {
-		if n := o.Get(key); n != nil {
-			b.column(n).raw(" ")
-			break
+	b := r.build(l.span, s, "CREATE TABLE IF NOT EXISTS ").sequelizeTable(l.arg(0)).raw(" (")
+	b.list(len(cols), func(i int) { cols[i].define(b, true) })
+	if len(primary) > 0 {
+		b.raw(", PRIMARY KEY (").list(len(primary), func(i int) { b.raw(sqltext.QuoteIdent(primary[i].name)) }).raw(")")
+	}
+	sequelizeKeys(r, l, s, b)
+	return b.raw(")").send() && all
+}
+
+// sequelizeKeys are the unique keys in the options of a table.
+func sequelizeKeys(r *reader, l *link, s *scope, b *builder) {
+	keys := r.object(r.object(l.arg(2), s).Get("uniqueKeys"), s)
+	if keys == nil {
+		return
+	}
+	pairs, _ := r.pairs(keys, s)
+	for _, p := range pairs {
+		if o := r.object(p.Kids[0], s); o != nil && o.Get("fields") != nil {
+			b.in(p.Span, func() {
+				b.raw(", CONSTRAINT ", sqltext.QuoteIdent(p.Text), " UNIQUE (").columns(o.Get("fields")).raw(")")
+			})
 		}
 	}
-	return b.raw("ON ").name(l.arg(0)).raw(" (").columns(fields).raw(")").send()
+}
+
+// change is changeColumn, which sets all of a column anew: what the options
+// leave out is dropped. A foreign key is added without the rest.
+func (c *sequelizeColumn) change(table func(...string) *builder) bool {
+	ok := true
+	name := sqltext.QuoteIdent(c.name)
+	alter := func(before, after string) {
+		b := table(" ", before)
+		b.in(c.nameAt, func() { b.raw(name) })
+		ok = b.raw(after).send() && ok
+	}
+	switch {
+	case c.notNull():
+		alter("ALTER COLUMN ", " SET NOT NULL")
+	case !c.refers():
+		alter("ALTER COLUMN ", " DROP NOT NULL")
+	}
+	if d := c.fallback(); d != "" {
+		alter("ALTER COLUMN ", " SET DEFAULT "+d)
+	} else if !c.refers() {
+		alter("ALTER COLUMN ", " DROP DEFAULT")
+	}
+	if c.r.isTrue(c.o.Get("unique"), c.s) && !c.refers() {
+		alter("ADD UNIQUE (", ")")
+	}
+	if c.refers() {
+		b := table(" ADD FOREIGN KEY (")
+		b.in(c.nameAt, func() { b.raw(name) })
+		b.raw(")")
+		c.references(b)
+		return b.send() && ok
+	}
+	if c.isEnum {
+		alter("ALTER COLUMN ", " TYPE "+c.typ+" USING ("+name+"::"+c.typ+")")
+	} else {
+		alter("ALTER COLUMN ", " TYPE "+c.typ)
+	}
+	return ok
 }
