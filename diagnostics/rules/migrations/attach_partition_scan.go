@@ -1,0 +1,42 @@
+package migrations
+
+import (
+	"fmt"
+
+	"github.com/dbwise/dbwise/diagnostics"
+	"github.com/dbwise/dbwise/parsers/query"
+	"github.com/dbwise/dbwise/parsers/schema"
+)
+
+var _ = set.Add(&diagnostics.Rule{
+	ID: "attach-partition-scan", Category: diagnostics.Migration, Severity: diagnostics.Error, Since: "0.2",
+	Dialects: []query.Dialect{query.PostgreSQL},
+	Doc: diagnostics.Doc{
+		Title: "ATTACH PARTITION reads the whole table that is attached, or the default partition, while nobody can use it.",
+		Why: "The server makes sure that every row lies within the bound, and that none of the default partition does, under ACCESS EXCLUSIVE locks on both; indexes " +
+			"of the parent that the table lacks are built then as well. A valid CHECK that implies the bound (NOT VALID first, then VALIDATE), its negation on the " +
+			"default partition and indexes built before make it a matter of a moment.",
+		Bad: partitioned + "ALTER TABLE events ATTACH PARTITION events_old FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');\n",
+		Good: partitioned + "ALTER TABLE events_old ADD CONSTRAINT events_old_bound CHECK (at >= '2020-01-01' AND at < '2021-01-01') NOT VALID;\n" +
+			"-- migrations/3_validate.up.sql --\nALTER TABLE events_old VALIDATE CONSTRAINT events_old_bound;\n" +
+			"-- migrations/4_attach.up.sql --\nALTER TABLE events ATTACH PARTITION events_old FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');\n",
+		FixSafety: "There is no fix: the steps before are migrations of their own.",
+		Refs:      []string{"PostgreSQL manual, ALTER TABLE, ATTACH PARTITION", "PostgreSQL manual, 5.12.2.2 Partition Maintenance"},
+	},
+	Step: attachPartitionScan,
+})
+
+// partitioned is the example of the rules about partitions.
+const partitioned = "-- migrations/1_init.up.sql --\n" +
+	"CREATE TABLE events (id bigint NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);\n" +
+	"CREATE TABLE events_rest PARTITION OF events DEFAULT;\nALTER TABLE events_rest ADD CHECK (at >= '2021-01-01');\n" +
+	"CREATE TABLE events_old (id bigint NOT NULL, at date NOT NULL);\n-- migrations/2_change.up.sql --\n"
+
+func attachPartitionScan(p *diagnostics.Pass, s *schema.Step) {
+	if s.Kind != schema.AttachPartition {
+		return
+	}
+	if v, ok := judge(p, s, long); ok {
+		p.Report(v.finding(p, s, fmt.Sprintf("Attaching `%s` to `%s`", s.Other, s.Table)))
+	}
+}
