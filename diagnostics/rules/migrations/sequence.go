@@ -27,6 +27,13 @@ func follow(p *diagnostics.Pass, s *schema.Step, fix diagnostics.Fix, later ...h
 			text += "\n" + c.Up
 		}
 		at := behind(p.File, s.Stmt)
+		for i := range fix.Edits {
+			// The statement itself goes: what comes instead stands in its place.
+			if e := &fix.Edits[i]; e.Path == p.File.Path && e.Span.Start <= s.Stmt.Start && e.Span.End >= s.Stmt.End {
+				e.Text += strings.TrimPrefix(text, "\n")
+				return fix, true
+			}
+		}
 		if at == s.Stmt.End {
 			text = ";" + text
 		}
