@@ -26,20 +26,7 @@ func findKnex(f *code.File) []entry {
 
 // knexOutside reports whether the exported config refuses the transaction.
 func knexOutside(f *code.File) bool {
-	var config *code.Node
-	for _, n := range f.Body {
-		switch n.Kind {
-		case code.Var:
-			if n.Is(code.Exported) && len(n.Kids) > 1 && n.Kids[0] != nil && n.Kids[0].Text == "config" {
-				config = n.Kids[1]
-			}
-		case code.Export:
-			if p := n.Pair("config"); p != nil && len(p.Kids) > 0 {
-				config = p.Kids[0]
-			}
-		}
-	}
-	v := object(f, config).Get("transaction")
+	v := object(f, exportedValue(f, "config")).Get("transaction")
 	return v != nil && v.Kind == code.Bool && v.Text == "false"
 }
 

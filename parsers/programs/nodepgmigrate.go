@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/dbwise/dbwise/parsers/code"
+	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 // nodePgMigrate: exports.up = pgm => ..., all pending ones in one transaction
@@ -14,13 +15,33 @@ var pgmMethods = map[string]bool{"addColumns": true, "dropColumns": true, "dropC
 	"alterColumn": true, "sql": true, "createType": true, "createExtension": true, "noTransaction": true, "addTypeValue": true,
 	"createFunction": true, "createTrigger": true, "dropConstraint": true}
 
+// pgmToo are methods that other tools have as well; here types are strings.
+var pgmToo = map[string]bool{"createTable": true, "addColumn": true, "addConstraint": true, "dropTable": true, "renameColumn": true, "renameTable": true}
+
+var pgmModules = []string{"node-pg-migrate", "node-pg-migrate/dist/types"}
+
+// typesByText reports whether a column's type is written as a string.
+func typesByText(up *code.Node) (found bool) {
+	up.Walk(func(n *code.Node) bool {
+		if n.Kind == code.Pair && n.Text == "type" && len(n.Kids) > 0 {
+			v := strip(n.Kids[0])
+			found = found || v != nil && v.Kind == code.String
+		}
+		return !found
+	})
+	return found
+}
+
 func findNodePgMigrate(f *code.File) []entry {
+	shorthands := exportedValue(f, "shorthands") != nil
 	list := byUse(f, func(up *code.Node, params []*code.Node) bool {
-		if typed(f, params[0], "MigrationBuilder", "node-pg-migrate", "node-pg-migrate/dist/types") {
+		if typed(f, params[0], "MigrationBuilder", pgmModules...) {
 			return true
 		}
 		used := false
-		uses(up, params[0].Text, func(method string) { used = used || pgmMethods[method] })
+		uses(up, params[0].Text, func(method string) {
+			used = used || pgmMethods[method] || pgmToo[method] && len(params) == 1 && !typesByMember(up) && (shorthands || imported(f, "ColumnDefinitions", pgmModules...) != "" || typesByText(up))
+		})
 		return used && params[0].Text != ""
 	})
 	for i := range list {
@@ -32,10 +53,15 @@ func findNodePgMigrate(f *code.File) []entry {
 func callNodePgMigrate(r *reader, c *chain) bool {
 	l, s := &c.links[0], c.scope
 	if !l.called {
-		c.passive = true
+		c.passive = len(c.links) == 1
+		if l.name == "db" && len(c.links) > 1 {
+			if c.links[1].name == "query" {
+				r.sql(c.links[1].arg(0), s)
+			}
+			return true
+		}
 		return true
 	}
-	table := func(parts ...string) *builder { return r.build(l.span, s, "ALTER TABLE ").name(l.arg(0)).raw(parts...) }
 	switch l.name {
 	case "noTransaction", "func":
 		return true
@@ -46,61 +72,202 @@ func callNodePgMigrate(r *reader, c *chain) bool {
 	if l.arg(0) == nil {
 		return false
 	}
-	switch l.name {
-	case "dropTable":
-		return r.build(l.span, s, "DROP TABLE ").raw(ifExists(r, l, s, 1)).name(l.arg(0)).send()
-	case "renameTable":
-		return table(" RENAME TO ").name(l.arg(1)).send()
-	case "renameColumn":
-		return table(" RENAME COLUMN ").column(l.arg(1)).raw(" TO ").column(l.arg(2)).send()
-	case "dropColumn", "dropColumns":
-		return columnsOf(r, l, s, func(n *code.Node) bool {
-			return table(" DROP COLUMN ").raw(ifExists(r, l, s, 2)).column(n).send()
-		})
-	case "dropConstraint":
-		return table(" DROP CONSTRAINT ").raw(ifExists(r, l, s, 2)).column(l.arg(1)).send()
-	case "createIndex":
-		return pgmIndex(r, l, s)
+	p := &pgmCall{r: r, l: l, s: s}
+	if known, ok := p.tables(); known {
+		return ok
 	}
-	return false
+	if known, ok := p.keys(); known {
+		return ok
+	}
+	known, ok := p.others()
+	return known && ok
 }
 
-func ifExists(r *reader, l *link, s *scope, option int) string {
-	if r.isTrue(r.object(l.arg(option), s).Get("ifExists"), s) {
-		return "IF EXISTS "
+// pgmCall is one call of the builder.
+type pgmCall struct {
+	r *reader
+	l *link
+	s *scope
+}
+
+func (p *pgmCall) build(parts ...string) *builder { return p.r.build(p.l.span, p.s, parts...) }
+
+func (p *pgmCall) alter(parts ...string) *builder {
+	return p.build("ALTER TABLE ").pgmName(p.l.arg(0)).raw(parts...)
+}
+
+// option is one of the options in an argument.
+func (p *pgmCall) option(arg int, name string) *code.Node {
+	return p.r.object(p.l.arg(arg), p.s).Get(name)
+}
+
+// flag gives the words if an option is true.
+func (p *pgmCall) flag(arg int, name, words string) string {
+	if p.r.isTrue(p.option(arg, name), p.s) {
+		return words
 	}
 	return ""
 }
 
-// columnsOf calls f for every column that the second argument names.
-func columnsOf(r *reader, l *link, s *scope, f func(*code.Node) bool) bool {
-	list := r.array(l.arg(1), s)
-	if list == nil {
-		return f(l.arg(1))
+// pgmName adds a name: a string, or { schema, name }.
+func (b *builder) pgmName(n *code.Node) *builder {
+	o := b.r.object(n, b.scope)
+	if o == nil {
+		return b.name(n)
+	}
+	if in := o.Get("schema"); in != nil {
+		b.column(in).raw(".")
+	}
+	return b.column(o.Get("name"))
+}
+
+// tables are the calls that make, alter or drop a table and its columns.
+func (p *pgmCall) tables() (known, ok bool) {
+	l := p.l
+	switch l.name {
+	case "createTable":
+		return true, p.createTable()
+	case "dropTable":
+		return true, p.build("DROP TABLE ", p.flag(1, "ifExists", "IF EXISTS ")).pgmName(l.arg(0)).raw(p.flag(1, "cascade", " CASCADE")).send()
+	case "renameTable":
+		return true, p.alter(" RENAME TO ").pgmName(l.arg(1)).send()
+	case "renameColumn":
+		return true, p.alter(" RENAME COLUMN ").column(l.arg(1)).raw(" TO ").column(l.arg(2)).send()
+	case "renameConstraint":
+		return true, p.alter(" RENAME CONSTRAINT ").column(l.arg(1)).raw(" TO ").column(l.arg(2)).send()
+	case "addColumn", "addColumns":
+		return true, p.addColumns()
+	case "dropColumn", "dropColumns":
+		return true, p.columnsOf(func(b *builder) {
+			b.raw(" DROP COLUMN ", p.flag(2, "ifExists", "IF EXISTS "))
+		}, p.flag(2, "cascade", " CASCADE"))
+	case "alterColumn":
+		return true, p.alterColumn()
+	case "alterTable":
+		how, ok := p.r.str(p.option(1, "levelSecurity"), p.s)
+		if !ok || !plainName.MatchString(strings.ReplaceAll(how, " ", "")) {
+			return true, false
+		}
+		return true, p.alter(" ", how, " ROW LEVEL SECURITY").send()
+	}
+	return false, false
+}
+
+// columnsOf alters the columns that the second argument names: one, a list, or
+// the keys of an object.
+func (p *pgmCall) columnsOf(before func(*builder), after string) bool {
+	if o := p.r.object(p.l.arg(1), p.s); o != nil {
+		list, ok := p.r.pairs(o, p.s)
+		for _, k := range list {
+			b := p.alter()
+			before(b)
+			ok = b.in(k.Name, func() { b.raw(sqltext.QuoteIdent(k.Text)) }).raw(after).send() && ok
+		}
+		return ok
+	}
+	kids := []*code.Node{p.l.arg(1)}
+	if list := p.r.array(p.l.arg(1), p.s); list != nil {
+		kids = list.Kids
 	}
 	ok := true
-	for _, k := range list.Kids {
-		ok = k != nil && f(k) && ok
+	for _, k := range kids {
+		b := p.alter()
+		before(b)
+		ok = b.column(k).raw(after).send() && ok
 	}
 	return ok
 }
 
-func pgmIndex(r *reader, l *link, s *scope) bool {
-	o := r.object(l.arg(2), s)
-	b := r.build(l.span, s, "CREATE ")
-	if r.isTrue(o.Get("unique"), s) {
-		b.raw("UNIQUE ")
+// others are types, extensions, schemas, sequences, views and what needs no
+// telling.
+func (p *pgmCall) others() (known, ok bool) {
+	l := p.l
+	switch l.name {
+	case "createType":
+		return true, p.createType()
+	case "addTypeValue":
+		b := p.build("ALTER TYPE ").pgmName(l.arg(0)).raw(" ADD VALUE ", p.flag(2, "ifNotExists", "IF NOT EXISTS "), p.r.value(l.arg(1), p.s))
+		for _, at := range []string{"before", "after"} {
+			if n := p.option(2, at); n != nil {
+				b.raw(" ", strings.ToUpper(at), " ", p.r.value(n, p.s))
+			}
+		}
+		return true, b.send()
+	case "renameTypeValue":
+		return true, p.build("ALTER TYPE ").pgmName(l.arg(0)).raw(" RENAME VALUE ", p.r.value(l.arg(1), p.s), " TO ", p.r.value(l.arg(2), p.s)).send()
+	case "renameType":
+		return true, p.build("ALTER TYPE ").pgmName(l.arg(0)).raw(" RENAME TO ").pgmName(l.arg(1)).send()
+	case "createExtension", "addExtension":
+		return true, p.extensions("CREATE EXTENSION "+p.flag(1, "ifNotExists", "IF NOT EXISTS "), "")
+	case "dropExtension":
+		return true, p.extensions("DROP EXTENSION "+p.flag(1, "ifExists", "IF EXISTS "), p.flag(1, "cascade", " CASCADE"))
+	case "createSchema":
+		return true, p.build("CREATE SCHEMA ", p.flag(1, "ifNotExists", "IF NOT EXISTS ")).name(l.arg(0)).send()
+	case "createView", "createMaterializedView":
+		return true, p.view()
+	case "refreshMaterializedView":
+		return true, p.build("REFRESH MATERIALIZED VIEW ", p.flag(1, "concurrently", "CONCURRENTLY ")).pgmName(l.arg(0)).send()
+	case "createSequence":
+		return true, p.build("CREATE SEQUENCE ").pgmName(l.arg(0)).send()
 	}
-	b.raw("INDEX ")
-	if r.isTrue(o.Get("concurrently"), s) {
-		b.raw("CONCURRENTLY ")
+	for name, kind := range map[string]string{"dropType": "TYPE", "dropSchema": "SCHEMA", "dropView": "VIEW", "dropMaterializedView": "MATERIALIZED VIEW", "dropSequence": "SEQUENCE", "dropDomain": "DOMAIN"} {
+		if l.name == name {
+			return true, p.build("DROP ", kind, " ", p.flag(1, "ifExists", "IF EXISTS ")).pgmName(l.arg(0)).raw(p.flag(1, "cascade", " CASCADE")).send()
+		}
 	}
-	if n := o.Get("name"); n != nil {
-		b.column(n).raw(" ")
+	return pgmElsewhere[l.name], true
+}
+
+// pgmElsewhere are calls that change no table.
+var pgmElsewhere = map[string]bool{"createFunction": true, "dropFunction": true, "renameFunction": true, "createRole": true, "dropRole": true,
+	"alterRole": true, "grantOnTables": true, "grantOnSchemas": true, "grantRoles": true, "revokeOnTables": true, "createOperator": true,
+	"createCast": true, "dropCast": true}
+
+func (p *pgmCall) extensions(before, after string) bool {
+	kids := []*code.Node{p.l.arg(0)}
+	if list := p.r.array(p.l.arg(0), p.s); list != nil {
+		kids = list.Kids
 	}
-	b.raw("ON ").name(l.arg(0))
-	if method, ok := r.str(o.Get("method"), s); ok && method != "" && !strings.ContainsAny(method, " ();") {
-		b.raw(" USING ", method)
+	ok := true
+	for _, k := range kids {
+		ok = p.build(before).column(k).raw(after).send() && ok
 	}
-	return b.raw(" (").columns(l.arg(1)).raw(")").send()
+	return ok
+}
+
+// createType is createType(name, ["a", "b"]) or createType(name, { column: type }).
+func (p *pgmCall) createType() bool {
+	b := p.build("CREATE TYPE ").pgmName(p.l.arg(0))
+	if list := p.r.array(p.l.arg(1), p.s); list != nil {
+		b.raw(" AS ENUM (").list(len(list.Kids), func(i int) {
+			_, ok := p.r.str(list.Kids[i], p.s)
+			b.bad = b.bad || !ok
+			b.raw(p.r.value(list.Kids[i], p.s))
+		})
+		return b.raw(")").send()
+	}
+	o := p.r.object(p.l.arg(1), p.s)
+	if o == nil {
+		return false
+	}
+	pairs, ok := p.r.pairs(o, p.s)
+	b.raw(" AS (").list(len(pairs), func(i int) { p.column(b, pairs[i], false) })
+	return b.raw(")").send() && ok
+}
+
+// view is createView(name, options, definition).
+func (p *pgmCall) view() bool {
+	text, ok := p.r.str(p.l.arg(2), p.s)
+	if !ok {
+		return false
+	}
+	what := "VIEW "
+	if p.l.name == "createMaterializedView" {
+		what = "MATERIALIZED VIEW " + p.flag(1, "ifNotExists", "IF NOT EXISTS ")
+	}
+	b := p.build("CREATE ", p.flag(1, "replace", "OR REPLACE "), what).pgmName(p.l.arg(0))
+	if cols := p.option(1, "columns"); cols != nil {
+		b.raw(" (").columns(cols).raw(")")
+	}
+	return b.raw(" AS ", strings.TrimRight(text, "; \n")).send()
 }

@@ -153,6 +153,25 @@ func exportedUpDown(f *code.File) (up, down *code.Node) {
 	return up, down
 }
 
+// exportedValue is what a module exports under a name, nil if it does not.
+func exportedValue(f *code.File, name string) (value *code.Node) {
+	for _, n := range f.Body {
+		switch n.Kind {
+		case code.Var:
+			if n.Is(code.Exported) && len(n.Kids) > 1 && n.Kids[0] != nil && n.Kids[0].Text == name {
+				value = n.Kids[1]
+			}
+		case code.Export:
+			if p := n.Pair(name); p != nil && len(p.Kids) > 0 {
+				value = p.Kids[0]
+			} else if p := n.Pair("default"); p != nil && len(p.Kids) > 0 && object(f, p.Kids[0]).Get(name) != nil {
+				value = object(f, p.Kids[0]).Get(name)
+			}
+		}
+	}
+	return value
+}
+
 // exportedPairs calls set for what an export names, also inside the object
 // that is exported as a whole.
 func exportedPairs(f *code.File, n *code.Node, set func(string, *code.Node)) {
