@@ -34,16 +34,12 @@ func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) [
 	}
 	key := mentionKey{at.history.db, strings.ToLower(t.Name.Name), strings.ToLower(column)}
 	alive := map[string][]Dependent{}
-	for i := 0; i <= at.index; i++ {
+	for _, i := range s.definers(at.history) {
+		if i > at.index {
+			break
+		}
 		m := &at.history.Migrations[i]
-		if m.Up == nil {
-			continue
-		}
-		fa := s.known(m.Path)
-		if !slices.ContainsFunc(fa.Statements, defines) {
-			continue
-		}
-		v := s.view(m.Path)
+		fa, v := s.known(m.Path), s.view(m.Path)
 		v.namesOnce.Do(func() { v.mention(s) })
 		for j := range fa.Statements {
 			stmt := &fa.Statements[j]
@@ -63,6 +59,20 @@ func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) [
 		return a.Span.Start - b.Span.Start
 	})
 	return out
+}
+
+// definers are the migrations, in order, that make or take away views or
+// routines. Snapshots that share a history agree on them: what a file changes
+// is part of what the history was made from.
+func (s *Snapshot) definers(h *history) []int {
+	h.definersOnce.Do(func() {
+		for i := range h.Migrations {
+			if m := &h.Migrations[i]; m.Up != nil && slices.ContainsFunc(s.known(m.Path).Statements, defines) {
+				h.definers = append(h.definers, i)
+			}
+		}
+	})
+	return h.definers
 }
 
 // defines reports whether a statement makes or takes away views or routines.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"sync"
 
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/migrations"
@@ -47,6 +48,9 @@ type history struct {
 	final *schema.Catalog
 	gaps
 	db *Database
+
+	definersOnce sync.Once
+	definers     []int
 }
 
 // gaps count what keeps a history from telling the whole schema.

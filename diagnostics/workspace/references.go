@@ -39,14 +39,7 @@ func (s *Snapshot) References(d *Database, t *schema.Table, column string) []Ref
 	}
 	key := mentionKey{d, strings.ToLower(t.Name.Name), strings.ToLower(column)}
 	var out []Ref
-	for _, p := range s.paths {
-		f := s.files[p]
-		if f.src.Lang == source.Unknown {
-			continue
-		}
-		if _, migration := s.schemaNow().places[p]; migration {
-			continue
-		}
+	for _, p := range s.outsideNow() {
 		v := s.view(p)
 		v.namesOnce.Do(func() { v.mention(s) })
 		out = append(out, v.names[key]...)
@@ -58,6 +51,18 @@ func (s *Snapshot) References(d *Database, t *schema.Table, column string) []Ref
 		return a.Span.Start - b.Span.Start
 	})
 	return out
+}
+
+// outsideNow are the files that are no part of a history, in order.
+func (s *Snapshot) outsideNow() []string {
+	s.outsideOnce.Do(func() {
+		for _, p := range s.paths {
+			if _, migration := s.schemaNow().places[p]; !migration && s.files[p].src.Lang != source.Unknown {
+				s.outside = append(s.outside, p)
+			}
+		}
+	})
+	return s.outside
 }
 
 // mention collects the names of a file.

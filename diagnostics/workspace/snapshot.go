@@ -40,6 +40,9 @@ type Snapshot struct {
 	schema     *schemaLayer
 	linksOnce  sync.Once
 	links      *linkLayer
+	// outside are the files that are no part of a history.
+	outsideOnce sync.Once
+	outside     []string
 	// views are the view of each path asked for so far.
 	views sync.Map
 }

@@ -46,10 +46,16 @@ func fkWithoutIndex(p *diagnostics.Pass) {
 		if t.Kind != schema.Ordinary && t.Kind != schema.Partitioned || t.Open || p.Config.Small(t.Name.Name) {
 			continue
 		}
-		for _, fk := range t.ForeignKeys() {
+		for _, fk := range t.Constraints {
+			if fk.Kind != schema.ForeignKey || len(fk.Columns) == 0 {
+				continue
+			}
 			path, span := placeOf(db, t, fk)
+			if path != p.File.Path || t.CoversPrefix(fk.Columns) || p.Config.Small(fk.References.Name) {
+				continue
+			}
 			key := t.Name.String() + "\x00" + strings.Join(fk.Columns, "\x00")
-			if path != p.File.Path || len(fk.Columns) == 0 || seen[key] || t.CoversPrefix(fk.Columns) || p.Config.Small(fk.References.Name) {
+			if seen[key] {
 				continue
 			}
 			seen[key] = true
