@@ -54,7 +54,7 @@ func (r *Runner) File(ctx context.Context, snap *workspace.Snapshot, cfg *Config
 			out = append(out, p.out...)
 		}
 	}
-	out = r.suppress(out, cfg, file, fa)
+	out = settled(r.suppress(out, cfg, file, fa), file, fa)
 	Sort(out)
 	return out, ctx.Err()
 }
