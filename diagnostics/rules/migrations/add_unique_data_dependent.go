@@ -42,10 +42,11 @@ func addUniqueDataDependent(p *diagnostics.Pass, s *schema.Step) {
 	if len(cols) == 0 || emptied(p, s) {
 		return
 	}
-	for _, key := range s.Before.Keys() {
-		if !slices.ContainsFunc(key, func(c string) bool { return !slices.Contains(cols, c) }) {
-			return
-		}
+	// A key dropped above has kept duplicates out until now.
+	if within(s.Before, cols) || earlier(p, s, func(o *schema.Step) bool {
+		return (o.Kind == schema.DropConstraint || o.Kind == schema.DropIndex) && o.Before != nil && o.Before.Name == s.Before.Name && within(o.Before, cols)
+	}) {
+		return
 	}
 	d := diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Severity: diagnostics.Info}
 	fresh := ""
@@ -70,4 +71,11 @@ func addUniqueDataDependent(p *diagnostics.Pass, s *schema.Step) {
 			s.Table, list(cols), names, qualified(s.Before.Name), where, names)
 	}
 	p.Report(d)
+}
+
+// within reports whether the columns contain a key of the table.
+func within(t *schema.Table, cols []string) bool {
+	return slices.ContainsFunc(t.Keys(), func(key []string) bool {
+		return !slices.ContainsFunc(key, func(c string) bool { return !slices.Contains(cols, c) })
+	})
 }

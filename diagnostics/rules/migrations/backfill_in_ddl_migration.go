@@ -48,7 +48,7 @@ func backfillInDDLMigration(p *diagnostics.Pass, q *workspace.Query) {
 			holds = s
 		}
 	}
-	if holds == nil || !everyRow(q, steps) {
+	if holds == nil || !everyRow(q, steps) || reported(p, q, holds, steps) {
 		return
 	}
 	d := diagnostics.Diagnostic{Span: firstLine(p.File, q.Span), Message: fmt.Sprintf(
@@ -57,6 +57,18 @@ func backfillInDDLMigration(p *diagnostics.Pass, q *workspace.Query) {
 	d.Related[0].Path, d.Related[0].Span = q.Path, holds.Span
 	fix, ok := movedUpdate(p, q, holds)
 	report(p, d, fix, ok)
+}
+
+// reported reports whether an UPDATE above waits for nothing less: one lock is
+// one finding, however many statements run under it.
+func reported(p *diagnostics.Pass, q *workspace.Query, holds *schema.Step, steps []schema.Step) bool {
+	for _, o := range p.Snapshot.Queries(q.Path) {
+		if o.Op == query.Update && o.Span.Start < q.Span.Start && o.Span.Start > holds.Stmt.Start && len(o.Tables) > 0 && o.Unknown == 0 &&
+			o.Tables[0].Name == q.Tables[0].Name && everyRow(o, steps) {
+			return true
+		}
+	}
+	return false
 }
 
 // exclusive are the changes of a table that take ACCESS EXCLUSIVE (PostgreSQL

@@ -31,9 +31,9 @@ func dropDefault(p *diagnostics.Pass, s *schema.Step) {
 	}) {
 		return
 	}
-	end := "get NULL"
+	end, why := "get NULL", ""
 	if c.NotNull {
-		end = "fail, for it is NOT NULL"
+		end, why = "fail", ", for it is NOT NULL"
 	}
-	p.Report(diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Message: fmt.Sprintf("INSERTs that leave `%s.%s` out %s from now on.", s.Table, s.Column, end)})
+	p.Report(diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Message: fmt.Sprintf("INSERTs that leave `%s.%s` out %s from now on%s.", s.Table, s.Column, end, why)})
 }

@@ -40,7 +40,9 @@ func dropTable(p *diagnostics.Pass, s *schema.Step) {
 	}
 	d := diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Severity: diagnostics.Info}
 	d.Message = fmt.Sprintf("Dropping `%s` loses its rows for good. Nothing in this workspace names it any more; make sure that the release which stopped using it is the only one running.", s.Table)
-	if tableReturns(p, s) {
+	if replacedBy(p, s) {
+		d.Message = fmt.Sprintf("Dropping `%s` loses its rows for good; make sure that the table which takes its name has them.", s.Table)
+	} else if tableReturns(p, s) {
 		d.Severity = diagnostics.Warning
 		d.Message = fmt.Sprintf("`%s` is dropped and made again: its rows are lost, for nothing copies them before.", s.Table)
 	} else if tables := takenKeys(p, s); len(tables) > 0 {
@@ -49,6 +51,11 @@ func dropTable(p *diagnostics.Pass, s *schema.Step) {
 	}
 	fix, ok := putAside(p, s)
 	report(p, d, fix, ok)
+}
+
+// replacedBy reports whether a table that is older than the file takes the name.
+func replacedBy(p *diagnostics.Pass, s *schema.Step) bool {
+	return later(p, s, func(o *schema.Step) bool { return o.Kind == schema.RenameTable && o.To == s.Table.Name && !surelyBorn(p, o) })
 }
 
 // takenKeys are the tables that lose a foreign key to a table dropped with CASCADE.

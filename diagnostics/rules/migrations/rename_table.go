@@ -32,12 +32,20 @@ func renameTable(p *diagnostics.Pass, s *schema.Step) {
 	}
 	d := diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Severity: diagnostics.Info}
 	d.Message = fmt.Sprintf("Renaming `%s` to `%s` breaks every statement of the running release that names it, until the deployment is done.", s.Table, s.To)
-	if n := nowNamed(p, s); n > 0 {
+	if n := nowNamed(p, s); n > 0 && !takesOver(p, s) {
 		d.Severity = diagnostics.Warning
 		d.Message += fmt.Sprintf(" Code already names `%s` in %s.", s.To, places(n))
 	}
 	fix, ok := keepsName(p, s)
 	report(p, d, fix, ok)
+}
+
+// takesOver reports whether the new name was another table's until this file,
+// so that code which names it tells nothing about the old name.
+func takesOver(p *diagnostics.Pass, s *schema.Step) bool {
+	return earlier(p, s, func(o *schema.Step) bool {
+		return (o.Kind == schema.DropTable || o.Kind == schema.RenameTable) && o.Before != nil && o.Before.Name.Name == s.To
+	})
 }
 
 // nowNamed counts the places of code that name what a rename makes.
