@@ -52,14 +52,28 @@ func callKnex(r *reader, c *chain) bool {
 		return true
 	}
 	ok := true
+	var in *code.Node
 	for i := range c.links[1:] {
-		ok = knexSchema(r, &c.links[1+i], s) && ok
+		l := &c.links[1+i]
+		if l.name == "withSchema" {
+			in = l.arg(0)
+			continue
+		}
+		ok = knexSchema(r, l, s, in) && ok
 	}
 	return ok
 }
 
+// knexName adds a table's name, in the schema that withSchema says.
+func (b *builder) knexName(in, n *code.Node) *builder {
+	if in != nil {
+		b.column(in).raw(".")
+	}
+	return b.name(n)
+}
+
 // knexSchema is one call of the schema builder.
-func knexSchema(r *reader, l *link, s *scope) bool {
+func knexSchema(r *reader, l *link, s *scope, in *code.Node) bool {
 	switch l.name {
 	case "raw":
 		r.sql(l.arg(0), s)
@@ -67,13 +81,17 @@ func knexSchema(r *reader, l *link, s *scope) bool {
 	case "hasTable", "hasColumn", "transacting", "debug", "queryContext":
 		return true
 	case "dropTable", "dropTableIfExists":
-		return r.build(l.span, s, "DROP TABLE ").raw(map[bool]string{true: "IF EXISTS "}[l.name != "dropTable"]).name(l.arg(0)).send()
+		return r.build(l.span, s, "DROP TABLE ").raw(map[bool]string{true: "IF EXISTS "}[l.name != "dropTable"]).knexName(in, l.arg(0)).send()
 	case "renameTable":
-		return r.build(l.span, s, "ALTER TABLE ").name(l.arg(0)).raw(" RENAME TO ").name(l.arg(1)).send()
+		return r.build(l.span, s, "ALTER TABLE ").knexName(in, l.arg(0)).raw(" RENAME TO ").name(l.arg(1)).send()
 	case "createTable", "createTableIfNotExists", "alterTable", "table":
-		return knexTable(r, l, s)
+		return knexTable(r, l, s, in)
 	case "createSchema", "createSchemaIfNotExists":
 		return r.build(l.span, s, "CREATE SCHEMA IF NOT EXISTS ").name(l.arg(0)).send()
+	case "dropSchema", "dropSchemaIfExists":
+		return r.build(l.span, s, "DROP SCHEMA IF EXISTS ").name(l.arg(0)).raw(map[bool]string{true: " CASCADE"}[r.isTrue(l.arg(1), s)]).send()
+	case "dropView", "dropViewIfExists":
+		return r.build(l.span, s, "DROP VIEW IF EXISTS ").knexName(in, l.arg(0)).send()
 	}
 	return false
 }
