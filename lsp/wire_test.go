@@ -221,7 +221,7 @@ func TestOpenDoc(t *testing.T) {
 	o.Docs = "https://example.org/rules"
 	e := lsptest.Start(t, "", o)
 	intro := e.Initialize(`{"window":{"showDocument":{"support":true}},"textDocument":{"publishDiagnostics":{"codeDescriptionSupport":true}}}`, nil)
-	if !strings.Contains(string(intro), `"commands":["dbwise.openDoc"]`) {
+	if !strings.Contains(string(intro), `"commands":["dbwise.showImpact","dbwise.openDoc"]`) {
 		t.Errorf("%s", intro)
 	}
 	e.Open("a.sql", "sql", "select * from users;")
