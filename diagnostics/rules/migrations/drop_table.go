@@ -55,7 +55,9 @@ func dropTable(p *diagnostics.Pass, s *schema.Step) {
 
 // replacedBy reports whether a table that is older than the file takes the name.
 func replacedBy(p *diagnostics.Pass, s *schema.Step) bool {
-	return later(p, s, func(o *schema.Step) bool { return o.Kind == schema.RenameTable && o.To == s.Table.Name && !surelyBorn(p, o) })
+	return later(p, s, func(o *schema.Step) bool {
+		return o.Kind == schema.RenameTable && o.To == s.Table.Name && !surelyBorn(p, o)
+	})
 }
 
 // takenKeys are the tables that lose a foreign key to a table dropped with CASCADE.
