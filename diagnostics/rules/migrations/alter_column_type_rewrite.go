@@ -30,21 +30,6 @@ func alterColumnTypeRewrite(p *diagnostics.Pass, s *schema.Step) {
 		return
 	}
 	if v, ok := judge(p, s, long); ok {
-		p.Report(v.finding(p, s, fmt.Sprintf("Changing `%s` from %s to %s", s.Column, typed(s.Before.Column(s.Column)), typed(s.ColumnDef))))
+		p.Report(v.finding(p, s, fmt.Sprintf("Changing the type of `%s`", s.Column)))
 	}
-}
-
-// typed is a column's type as SQL writes it.
-func typed(c *schema.Column) string {
-	if c == nil || c.Type == "" {
-		return "its type"
-	}
-	out := c.Type
-	if c.Modifier != "" {
-		out += "(" + c.Modifier + ")"
-	}
-	for range min(c.Array, 3) {
-		out += "[]"
-	}
-	return out
 }

@@ -56,7 +56,20 @@ func judge(p *diagnostics.Pass, s *schema.Step, speaks func(*schema.Effect) bool
 		}
 	}
 	v.sure = !v.May && !s.Conditional
+	v.Effect = strongest(s.Impact, v.Effect)
 	return v, true
+}
+
+// strongest is an effect with the strongest lock that its statement takes on
+// the relation: all clauses run under it.
+func strongest(im *schema.Impact, e *schema.Effect) *schema.Effect {
+	out := *e
+	for i := range im.Effects {
+		if o := &im.Effects[i]; o.Relation == e.Relation && o.Object == e.Object {
+			out.Lock, out.Blocks = max(out.Lock, o.Lock), max(out.Blocks, o.Blocks)
+		}
+	}
+	return &out
 }
 
 // level is the rule's own severity where the effect is known, a warning where
