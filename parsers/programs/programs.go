@@ -57,7 +57,7 @@ type entry struct {
 }
 
 // runners are asked in this order; the first that finds something is right.
-var runners = []*runner{&typeORM, &mikroORM, &knex, &nodePgMigrate, &sequelize, &goose}
+var runners = []*runner{&typeORM, &mikroORM, &knex, &nodePgMigrate, &sequelize, &goose, &gormigrate, &bun}
 
 // Read gives the migrations of a program and their statements; nothing for a
 // program that is none. A program this package misreads costs its statements,

@@ -460,3 +460,11 @@ func (r *reader) marker(kind schema.Kind, head string, at source.Span) {
 	r.add(facts.Statement{Span: at, Full: at, Head: head, Built: true, SQL: head,
 		Changes: []schema.Change{{Kind: kind, Action: strings.ToLower(head), Span: at, NameSpan: at, Stmt: at}}})
 }
+
+// transaction runs through a function that a call runs in a transaction of its
+// own; handles are the indexes of its parameters that are handles.
+func (r *reader) transaction(l *link, f *code.Node, s *scope, handles ...int) {
+	r.marker(schema.Begin, "BEGIN", l.nameSpan)
+	r.callback(f, s, handles)
+	r.marker(schema.Commit, "COMMIT", l.nameSpan)
+}

@@ -101,9 +101,7 @@ func callSequelize(r *reader, c *chain) bool {
 			if l.arg(0) == nil || function(r.file, l.arg(0)) == nil {
 				return sequelizeOpened(r, c)
 			}
-			r.marker(schema.Begin, "BEGIN", l.nameSpan)
-			r.callback(l.arg(0), s, nil)
-			r.marker(schema.Commit, "COMMIT", l.nameSpan)
+			r.transaction(l, l.arg(0), s)
 			return true
 		}
 		return l.name == "escape" || l.name == "getDialect" || l.name == "literal" || l.name == "fn"
