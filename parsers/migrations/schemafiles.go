@@ -115,12 +115,18 @@ var dumpNames = []string{"schema.sql", "structure.sql", "latest.sql", "schema.pg
 // beside or below, they are dumps.
 func (w *world) schemaFiles(found []*History) []*History {
 	var named, making, dumps []string
+	held := map[string]bool{}
+	for _, h := range found {
+		for i := range h.Migrations {
+			held[h.Migrations[i].Path] = true
+		}
+	}
 	for _, dir := range w.order {
 		beside := w.claimed[dir] || slices.ContainsFunc(found, func(h *History) bool { return near(h.Dir, dir) })
 		for _, n := range w.dirs[dir] {
 			p, low := path.Join(dir, n), strings.ToLower(n)
 			switch {
-			case w.claimed[dir] && slices.ContainsFunc(found, func(h *History) bool { return holds(h, p) }):
+			case w.claimed[dir] && held[p]:
 			case !bytes.Contains(bytes.ToUpper(w.read(p)), []byte("CREATE TABLE")):
 			case beside && slices.Contains(dumpNames, low):
 				dumps = append(dumps, p)

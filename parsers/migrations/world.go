@@ -58,6 +58,8 @@ type world struct {
 	// forced are folders the user named.
 	forced []string
 	here   map[string]bool
+	// marked are the markers in the files of each folder asked about.
+	marked map[string]map[mark]bool
 }
 
 // Discover is the function of the same name.
@@ -95,7 +97,7 @@ func (f *Finder) world(files []string, read func(string) []byte, folders []strin
 		f.sheets = map[string]*sheet{}
 	}
 	w := &world{finder: f, read: read, files: slices.Clone(files), dirs: map[string][]string{}, claimed: map[string]bool{},
-		forced: folders, here: make(map[string]bool, len(files))}
+		forced: folders, here: make(map[string]bool, len(files)), marked: map[string]map[mark]bool{}}
 	slices.Sort(w.files)
 	root := commonDir(w.files)
 	for _, p := range w.files {
@@ -196,14 +198,23 @@ func (f *Finder) forget(files []string) {
 // has reports whether a file of the folder carries a tool's marker of one of
 // these kinds.
 func (w *world) has(dir string, names []string, tool sqltext.Tool, kinds ...sqltext.MarkerKind) bool {
-	for _, n := range names {
-		for _, m := range w.sheet(path.Join(dir, n)).markers {
-			if m.Tool == tool && slices.Contains(kinds, m.Kind) {
-				return true
+	marked, known := w.marked[dir]
+	if !known {
+		marked = map[mark]bool{}
+		for _, n := range names {
+			for _, m := range w.sheet(path.Join(dir, n)).markers {
+				marked[mark{m.Tool, m.Kind}] = true
 			}
 		}
+		w.marked[dir] = marked
 	}
-	return false
+	return slices.ContainsFunc(kinds, func(k sqltext.MarkerKind) bool { return marked[mark{tool, k}] })
+}
+
+// mark is a kind of marker that a folder's files carry.
+type mark struct {
+	tool sqltext.Tool
+	kind sqltext.MarkerKind
 }
 
 // finish numbers the migrations of a history, counts their statements and
