@@ -37,6 +37,10 @@ func nonLinearVersion(p *diagnostics.Pass) {
 	if m == nil || m.Version == "" || m.Up == nil || !byVersion[m.Runner] || db == nil || db.History == nil || db.History.Dir != m.Dir {
 		return
 	}
+	// A tool that runs such histories records more than the version.
+	if repeated(db.History.Migrations, m.Runner) > 1 {
+		return
+	}
 	var first *schema.Migration
 	for i := range db.History.Migrations {
 		other := &db.History.Migrations[i]
@@ -58,4 +62,21 @@ func nonLinearVersion(p *diagnostics.Pass) {
 	p.Report(diagnostics.Diagnostic{Span: span, Message: fmt.Sprintf(
 		"Version %s is taken by `%s` as well. %s records versions alone: it runs one of the two files, or neither.",
 		m.Version, p.Snapshot.Rel(first.Path), m.Runner)})
+}
+
+// repeated counts the files whose version another file of the history has.
+func repeated(list []schema.Migration, runner string) int {
+	seen := map[string]bool{}
+	n := 0
+	for i := range list {
+		m := &list[i]
+		if m.Up == nil || m.Version == "" || m.Runner != runner {
+			continue
+		}
+		if seen[m.Version] {
+			n++
+		}
+		seen[m.Version] = true
+	}
+	return n
 }
