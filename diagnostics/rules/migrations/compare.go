@@ -155,7 +155,7 @@ func objectsOf(t *schema.Table, gone func([]string) bool) objects {
 		constraints = append([]*schema.Constraint{t.PrimaryKey}, constraints...)
 	}
 	for _, k := range constraints {
-		if k.Kind == schema.NotNullConstraint || k.Kind == schema.Check && saysNotNull.MatchString(k.Expr) || gone(k.Columns) {
+		if k.Kind == schema.NotNullConstraint || k.Kind == schema.Check && (saysNotNull.MatchString(k.Expr) || strings.HasSuffix(k.Name, "_not_null")) || gone(k.Columns) {
 			continue
 		}
 		b := *k

@@ -23,7 +23,8 @@ var _ = set.Add(&diagnostics.Rule{
 			"-- migrations/000001_init.down.sql --\nDROP TABLE users;\n" +
 			"-- migrations/000002_email.up.sql --\nALTER TABLE users ADD COLUMN email text;\n" +
 			"-- migrations/000002_email.down.sql --\nALTER TABLE users DROP COLUMN email;\n",
-		FixSafety: "There is no fix: what the way back should do with data is for you to say.",
+		FixSafety: "The fix writes the statements that undo the migration, if each has one and all together give the schema before back. It is " +
+			"unsafe: what the way back should do with data is for you to say.",
 		Refs:      []string{"golang-migrate, MIGRATIONS.md", "goose, SQL annotations"},
 	},
 	File: missingDown,
@@ -47,7 +48,7 @@ func missingDown(p *diagnostics.Pass) {
 			others++
 		}
 	}
-	if with == 0 || 2*with < others {
+	if with == 0 || 10*with < 9*others { // where many have none, none is expected
 		return
 	}
 	span := source.Span{}
@@ -60,8 +61,9 @@ func missingDown(p *diagnostics.Pass) {
 	if span.Empty() {
 		return
 	}
-	p.Report(diagnostics.Diagnostic{Span: span, Message: fmt.Sprintf(
-		"Migration %s has no way back, but %d of the %d others have one. A rollback stops here.", m.Version, with, others)})
+	fix, ok := wayBack(p, m)
+	report(p, diagnostics.Diagnostic{Span: span, Message: fmt.Sprintf(
+		"Migration %s has no way back, but %d of the %d others have one. A rollback stops here.", m.Version, with, others)}, fix, ok)
 }
 
 // undoes reports whether some file of the history holds a statement that takes
