@@ -121,6 +121,17 @@ func (r *resolver) extends(v val, k *facts.Candidate, reader *facts.Reader, dept
 	return false
 }
 
+// CallsOn reports whether a call is one of a handle of a library, proved by
+// types, imports or what other files say: db.AutoMigrate(x) on a "db" of "gorm".
+func (s *Snapshot) CallsOn(path string, c *facts.CallSite, library, kind string) bool {
+	at := len(c.Callee.Steps) - 1
+	if !c.Callee.Known() || at < 0 || c.Callee.Steps[at].Op != code.Get || c.Callee.Steps[at].Name != c.Name {
+		return false
+	}
+	site := facts.CallSite{Callee: c.Callee, Candidates: []facts.Candidate{{Library: library, At: at, Kind: kind}}}
+	return s.linksNow().resolver.candidate(path, &site) == 0
+}
+
 // LoopKind is how a loop of a file runs, given what other files say about the
 // collection: one over a constant list is Bounded.
 func (s *Snapshot) LoopKind(path string, loop int) facts.LoopKind {
