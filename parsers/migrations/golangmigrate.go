@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/dbwise/dbwise/parsers/schema"
 )
@@ -61,6 +62,9 @@ func (w *world) pairs(want func(dir string, names []string) bool, tx schema.Tx) 
 }
 
 func isUp(name string) bool {
+	if !strings.HasSuffix(name, ".up.sql") { // the expression is dear, and every edit asks for every file
+		return false
+	}
 	g := updown.FindStringSubmatch(name)
 	return g != nil && g[4] == "up"
 }

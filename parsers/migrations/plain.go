@@ -34,7 +34,7 @@ var plain = layout{
 			if m.Down == nil {
 				continue
 			}
-			if g := downName.FindString(path.Base(m.Path)); g != "" {
+			if g := downSuffix(m.Path); g != "" {
 				down = g
 				up = strings.NewReplacer("down", "up", "rollback", "").Replace(g)
 			}
@@ -58,8 +58,9 @@ func (w *world) plainFiles(dir string, names []string) []schema.Migration {
 	var out []schema.Migration
 	for _, n := range names {
 		m := schema.Migration{Path: path.Join(dir, n)}
-		m.Version, m.Name = splitName(downName.ReplaceAllString(n, ".sql"))
-		direct(&m, w.sheet(m.Path), downName.MatchString(n))
+		down := downSuffix(n)
+		m.Version, m.Name = splitName(strings.TrimSuffix(strings.TrimSuffix(n, down), ".sql"))
+		direct(&m, w.sheet(m.Path), down != "")
 		out = append(out, m)
 	}
 	sortByVersion(out)
@@ -107,7 +108,16 @@ func (w *world) releases() (out []*History) {
 	return out
 }
 
-var downName = regexp.MustCompile(`[._-](down|rollback)\.sql$`)
+// downSuffix is the end of a name that tells an undo file, "_down.sql"; "" if
+// it tells none.
+func downSuffix(name string) string {
+	for _, word := range []string{"down.sql", "rollback.sql"} {
+		if at := len(name) - len(word) - 1; at >= 0 && strings.HasSuffix(name, word) && strings.IndexByte("._-", name[at]) >= 0 {
+			return name[at:]
+		}
+	}
+	return ""
+}
 
 // plainFolder tells a history from a folder that merely holds SQL: by its name,
 // or by two numbered files of which one makes a table.

@@ -266,7 +266,7 @@ func (w *world) programs(h *History) bool {
 	at, _ := slices.BinarySearch(w.files, h.Dir+"/")
 	for ; at < len(w.files) && strings.HasPrefix(w.files[at], h.Dir+"/"); at++ {
 		p := w.files[at]
-		if path.Dir(p) == h.Dir && programName.MatchString(path.Base(p)) && !holds(h, p) {
+		if !isSQL(p) && path.Dir(p) == h.Dir && programName.MatchString(path.Base(p)) && !holds(h, p) {
 			return true
 		}
 	}
