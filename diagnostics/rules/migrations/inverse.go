@@ -200,4 +200,3 @@ func typeSQL(c *schema.Column) string {
 	}
 	return out + strings.Repeat("[]", c.Array)
 }
-

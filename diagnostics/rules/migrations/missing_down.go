@@ -25,7 +25,7 @@ var _ = set.Add(&diagnostics.Rule{
 			"-- migrations/000002_email.down.sql --\nALTER TABLE users DROP COLUMN email;\n",
 		FixSafety: "The fix writes the statements that undo the migration, if each has one and all together give the schema before back. It is " +
 			"unsafe: what the way back should do with data is for you to say.",
-		Refs:      []string{"golang-migrate, MIGRATIONS.md", "goose, SQL annotations"},
+		Refs: []string{"golang-migrate, MIGRATIONS.md", "goose, SQL annotations"},
 	},
 	File: missingDown,
 })
@@ -48,7 +48,7 @@ func missingDown(p *diagnostics.Pass) {
 			others++
 		}
 	}
-	if with == 0 || 10*with < 9*others { // where many have none, none is expected
+	if with == 0 || 4*with < 3*others { // where many have none, none is expected
 		return
 	}
 	span := source.Span{}
