@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -13,12 +12,10 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/dbwise/dbwise/parsers"
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/postgres"
-	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
-	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 // TestEffects reads every archive of testdata/effects. Its comment may say
@@ -68,8 +65,20 @@ func effectsGolden(t *testing.T, path string) {
 
 // statements are those of one SQL text.
 func statements(sql string) []facts.Statement {
-	f := source.NewFile("/in.sql", source.SQL, []byte(sql))
-	return parsers.Extract(context.Background(), f, parsers.Options{Dialect: query.PostgreSQL}).Statements
+	var out []facts.Statement
+	for _, piece := range sqltext.Split([]byte(sql)) {
+		if piece.Kind != sqltext.SQL || piece.Span.Empty() {
+			continue
+		}
+		parsed := postgres.Parse(piece.Span.In([]byte(sql)))
+		st := facts.Statement{Span: piece.Span, Full: piece.Full, Head: piece.Head, Queries: parsed.Queries}
+		st.Changes = append(st.Changes, parsed.Changes...)
+		if p := parsed.Problem; p != nil {
+			st.Problem = &facts.Problem{Kind: facts.ProblemKind(p.Kind), Message: p.Message}
+		}
+		out = append(out, st)
+	}
+	return out
 }
 
 // impacts tells what the statements of in do to the schema that before makes.
