@@ -40,6 +40,8 @@ type lockEffect struct {
 	New      bool     `json:"new,omitempty"`
 	May      bool     `json:"may,omitempty"`
 	Lost     []string `json:"lost"`
+	// short and why are what the text output says.
+	short, why string
 }
 
 func reportOf(path string, src *source.File, list []workspace.StatementImpact) lockReport {
@@ -105,7 +107,8 @@ func statementOf(line int, st workspace.StatementImpact, src *source.File) lockS
 			reason += ": " + e.Why
 		}
 		out.Effects = append(out.Effects, lockEffect{Relation: e.Relation.String(), Lock: e.Lock.String(), Blocks: e.Blocks.String(),
-			Long: e.Long(), Reason: reason, New: e.New, May: e.May, Lost: lostOf(e.Lost)})
+			Long: e.Long(), Reason: reason, New: e.New, May: e.May, Lost: lostOf(e.Lost),
+			short: e.Short(), why: e.Why})
 	}
 	return out
 }
@@ -113,14 +116,7 @@ func statementOf(line int, st workspace.StatementImpact, src *source.File) lockS
 func lostOf(list []schema.Loss) []string {
 	out := []string{}
 	for _, l := range list {
-		text := l.Kind.String() + " " + l.Name.String()
-		if l.Column != "" {
-			text += "." + l.Column
-		}
-		if l.Renamed != "" {
-			text += " (now " + l.Renamed + ")"
-		}
-		out = append(out, text)
+		out = append(out, l.String())
 	}
 	return out
 }
@@ -155,23 +151,13 @@ func (r *lockReport) print(w io.Writer, heading bool) error {
 	return err
 }
 
+// line is the effect as lens and hover word it, with its reason.
 func (e *lockEffect) line() string {
-	out := e.Lock + " on " + e.Relation
 	switch {
 	case e.New:
-		return out + ", which is new"
-	case e.Blocks == "all":
-		out += ", reads and writes wait"
-	case e.Blocks == "writes":
-		out += ", writes wait"
-	default:
-		out += ", nobody waits"
+		return e.Lock + " on " + e.Relation + ", which is new"
+	case e.why != "":
+		return e.short + ", because " + e.why
 	}
-	if e.Long {
-		out += ", for as long as the table is large (" + e.Reason + ")"
-	}
-	if e.May {
-		out += "; likely, as no file describes what decides it"
-	}
-	return out
+	return e.short
 }
