@@ -41,6 +41,7 @@ func checkCommand() *cobra.Command {
 			if err := f.validate(c); err != nil {
 				return err
 			}
+			collectLate()
 			dir, err := os.Getwd()
 			if err != nil {
 				return fmt.Errorf("find the current folder: %w", err)
