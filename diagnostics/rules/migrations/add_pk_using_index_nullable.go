@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
+	histories "github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 )
@@ -22,7 +23,7 @@ var _ = set.Add(&diagnostics.Rule{
 			"-- migrations/2_key.up.sql --\nALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY USING INDEX users_pkey;\n",
 		Good: "-- migrations/1_init.up.sql --\nCREATE TABLE users (id bigint NOT NULL, name text);\nCREATE UNIQUE INDEX users_pkey ON users (id);\n" +
 			"-- migrations/2_key.up.sql --\nALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY USING INDEX users_pkey;\n",
-		FixSafety: "A CHECK that is NOT VALID is added first and validated in the next migration, which also makes the key. It is unsafe " +
+		FixSafety: "A CHECK that is NOT VALID is added first, validated in the next migration, and the one behind it makes the key. It is unsafe " +
 			"because rows that are NULL now stop that migration.",
 		Refs: []string{"PostgreSQL manual, ALTER TABLE, ADD table_constraint_using_index"},
 	},
@@ -60,9 +61,7 @@ func keyedLater(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 		return diagnostics.Fix{}, false
 	}
 	check := notNullCheck(s.Table, "key")
-	later := validated(s, check)
-	later.Name = "add_" + s.Constraint.Name
-	later.Up += alter(s.Table, strings.TrimSpace(p.Text(s.Span))) + alter(s.Table, "DROP CONSTRAINT "+quoted(check))
+	key := histories.Change{Name: "add_" + s.Constraint.Name, Up: alter(s.Table, strings.TrimSpace(p.Text(s.Span))) + alter(s.Table, "DROP CONSTRAINT "+quoted(check))}
 	return follow(p, s, diagnostics.Fix{Title: "Let a validated CHECK prove that the key is not null",
-		Edits: []diagnostics.FileEdit{p.Edit(s.Span, fmt.Sprintf("ADD CONSTRAINT %s CHECK (%s) NOT VALID", quoted(check), strings.Join(proofs, " AND ")))}}, later)
+		Edits: []diagnostics.FileEdit{p.Edit(s.Span, fmt.Sprintf("ADD CONSTRAINT %s CHECK (%s) NOT VALID", quoted(check), strings.Join(proofs, " AND ")))}}, validated(s, check), key)
 }

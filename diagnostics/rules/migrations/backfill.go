@@ -39,24 +39,30 @@ END $$;
 	return histories.Change{Name: "backfill_" + t.Name.Name + "_" + column, Up: up, NoTx: true}, true
 }
 
-// notNull are the two migrations that make a filled column NOT NULL without a
-// scan under its lock: a check that is validated first proves it (PostgreSQL
-// manual, ALTER TABLE, SET NOT NULL).
+// notNull are the migrations that make a filled column NOT NULL without a scan
+// under its lock: a check that is validated first proves it (PostgreSQL manual,
+// ALTER TABLE, SET NOT NULL).
 func notNull(t schema.Name, column string) []histories.Change {
-	check := sqltext.QuoteIdent(notNullCheck(t, column))
+	return append([]histories.Change{{Name: "check_" + t.Name + "_" + column, Up: alter(t, notNullClause(t, column))}}, proven(t, column)...)
+}
+
+// notNullClause is the check, to be validated later.
+func notNullClause(t schema.Name, column string) string {
+	return fmt.Sprintf("ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID", quoted(notNullCheck(t, column)), quoted(column))
+}
+
+// proven are the migrations behind it. They are two so that the scan is over
+// before any lock is taken that others wait for.
+func proven(t schema.Name, column string) []histories.Change {
+	check := notNullCheck(t, column)
 	return []histories.Change{
-		{Name: "check_" + t.Name + "_" + column, Up: alter(t, fmt.Sprintf("ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID", check, sqltext.QuoteIdent(column)))},
-		proven(t, column),
+		{Name: "validate_" + check, Up: alter(t, "VALIDATE CONSTRAINT "+quoted(check))},
+		{Name: "set_" + t.Name + "_" + column + "_not_null", Up: alter(t, "ALTER COLUMN "+quoted(column)+" SET NOT NULL") + alter(t, "DROP CONSTRAINT "+quoted(check))},
 	}
 }
 
-// proven is the second of them.
-func proven(t schema.Name, column string) histories.Change {
-	check := sqltext.QuoteIdent(notNullCheck(t, column))
-	return histories.Change{Name: "set_" + t.Name + "_" + column + "_not_null", Up: alter(t, "VALIDATE CONSTRAINT "+check) +
-		alter(t, "ALTER COLUMN "+sqltext.QuoteIdent(column)+" SET NOT NULL") + alter(t, "DROP CONSTRAINT "+check)}
-}
-
+// notNullCheck is the name of the check; _not_null is what PostgreSQL 18 calls
+// the constraint that SET NOT NULL makes.
 func notNullCheck(t schema.Name, column string) string {
-	return sqltext.Truncate(t.Name+"_"+column+"_not_null", sqltext.MaxIdentifier)
+	return sqltext.Truncate(t.Name+"_"+column+"_present", sqltext.MaxIdentifier)
 }

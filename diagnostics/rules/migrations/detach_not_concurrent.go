@@ -2,11 +2,14 @@ package migrations
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
+	histories "github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
+	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 var _ = set.Add(&diagnostics.Rule{
@@ -22,7 +25,7 @@ var _ = set.Add(&diagnostics.Rule{
 		Good: "-- migrations/1_init.up.sql --\nCREATE TABLE events (id bigint NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);\n" +
 			"CREATE TABLE events_old PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');\n" +
 			"-- migrations/2_detach.up.sql --\nALTER TABLE events DETACH PARTITION events_old CONCURRENTLY;\n",
-		FixSafety: "The partition is detached as before, and keeps a copy of its bound as a CHECK. It is unsafe because the statement leaves the transaction; a detach that is cut off is ended with FINALIZE.",
+		FixSafety: "The partition is detached as before; the copy of its bound that CONCURRENTLY leaves on it as a CHECK is dropped by the next migration. It is unsafe because the statement leaves the transaction; a detach that is cut off is ended with FINALIZE.",
 		Refs:      []string{"PostgreSQL manual, ALTER TABLE, DETACH PARTITION"},
 	},
 	Step: detachNotConcurrent,
@@ -51,7 +54,25 @@ func detachNotConcurrent(p *diagnostics.Pass, s *schema.Step) {
 	default:
 		fix, ok = alone(p, s, h, fix, insert)
 	}
+	if check := boundCheck(s); ok && check != "" {
+		fix, ok = follow(p, s, fix, histories.Change{Name: "drop_" + check, Up: alter(s.Other, "DROP CONSTRAINT IF EXISTS "+quoted(check))})
+	}
 	report(p, d, fix, ok)
+}
+
+// boundCheck is the name of the CHECK that a concurrent detach leaves on the
+// partition in place of its bound (PostgreSQL manual, ALTER TABLE, DETACH
+// PARTITION), "" where the key is more than one plain column.
+func boundCheck(s *schema.Step) string {
+	if s.Before == nil {
+		return ""
+	}
+	_, key, _ := strings.Cut(s.Before.PartitionBy, "(")
+	key = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(key), ")"))
+	if s.Before.Column(sqltext.Unquote(key)) == nil {
+		return ""
+	}
+	return sqltext.Truncate(s.Other.Name+"_"+sqltext.Unquote(key), sqltext.MaxIdentifier-len("_check")) + "_check"
 }
 
 // defaulted reports whether the server locked a default partition as well:

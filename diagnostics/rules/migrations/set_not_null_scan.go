@@ -6,7 +6,6 @@ import (
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
-	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 var _ = set.Add(&diagnostics.Rule{
@@ -19,10 +18,11 @@ var _ = set.Add(&diagnostics.Rule{
 			"validated without keeping anybody waiting. It must still stand while SET NOT NULL runs: not NOT VALID, not under OR, not " +
 			"dropped in the same ALTER TABLE.",
 		Bad: example("ALTER TABLE orders ALTER COLUMN status SET NOT NULL;\n"),
-		Good: example("ALTER TABLE orders ADD CONSTRAINT orders_status_not_null CHECK (status IS NOT NULL) NOT VALID;\n" +
-			"-- migrations/3_not_null.up.sql --\nALTER TABLE orders VALIDATE CONSTRAINT orders_status_not_null;\n" +
-			"ALTER TABLE orders ALTER COLUMN status SET NOT NULL;\nALTER TABLE orders DROP CONSTRAINT orders_status_not_null;\n"),
-		FixSafety: "The column is NOT NULL in the end, by the next migration. The fix is unsafe because of that, and because rows that are " +
+		Good: example("ALTER TABLE orders ADD CONSTRAINT orders_status_present CHECK (status IS NOT NULL) NOT VALID;\n" +
+			"-- migrations/3_validate.up.sql --\nALTER TABLE orders VALIDATE CONSTRAINT orders_status_present;\n" +
+			"-- migrations/4_not_null.up.sql --\n" +
+			"ALTER TABLE orders ALTER COLUMN status SET NOT NULL;\nALTER TABLE orders DROP CONSTRAINT orders_status_present;\n"),
+		FixSafety: "The column is NOT NULL in the end, by the next two migrations. The fix is unsafe because of that, and because rows that are " +
 			"NULL now have to be filled before it. Before PostgreSQL 12 there is none.",
 		Refs: []string{"PostgreSQL manual, ALTER TABLE, SET NOT NULL"},
 	},
@@ -49,7 +49,6 @@ func checkedFirst(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	if v := p.Config.ServerVersion; v != 0 && v < checkFirst {
 		return diagnostics.Fix{}, false
 	}
-	check := fmt.Sprintf("ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID", sqltext.QuoteIdent(notNullCheck(s.Table, s.Column)), sqltext.QuoteIdent(s.Column))
 	return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Let a validated CHECK prove that `%s` is not null", s.Column),
-		Edits: []diagnostics.FileEdit{p.Edit(s.Span, check)}}, proven(s.Table, s.Column))
+		Edits: []diagnostics.FileEdit{p.Edit(s.Span, notNullClause(s.Table, s.Column))}}, proven(s.Table, s.Column)...)
 }

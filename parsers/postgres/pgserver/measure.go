@@ -69,9 +69,10 @@ func (d *Database) Measure(stmts ...string) (*Truth, error) {
 	return tr, nil
 }
 
-// outside reports whether the server wants no transaction around a statement.
+// outside reports whether the server wants no transaction around a statement: it
+// cannot run in one, or commits by itself (2D000, invalid_transaction_termination).
 func outside(e *Error) bool {
-	return e.SQLState == "25001" || strings.Contains(e.Message, "transaction block")
+	return e.SQLState == "25001" || e.SQLState == "2D000" || strings.Contains(e.Message, "transaction block")
 }
 
 const (
