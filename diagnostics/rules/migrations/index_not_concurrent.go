@@ -1,7 +1,6 @@
 package migrations
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
@@ -13,7 +12,7 @@ import (
 )
 
 var _ = set.Add(&diagnostics.Rule{
-	ID: "index-not-concurrent", Category: diagnostics.Migration, Since: "0.1",
+	ID: "index-not-concurrent", Category: diagnostics.Migration, Severity: diagnostics.Error, Since: "0.1",
 	Dialects: []query.Dialect{query.PostgreSQL},
 	Doc: diagnostics.Doc{
 		Title: "CREATE INDEX without CONCURRENTLY blocks all writes to the table while it is built.",
@@ -34,33 +33,21 @@ var _ = set.Add(&diagnostics.Rule{
 })
 
 func indexNotConcurrent(p *diagnostics.Pass, s *schema.Step) {
-	if s.Kind != schema.CreateIndex || s.Concurrently || s.Born || s.Index == nil || s.Before == nil && s.Known || describes(p, s.Path) {
+	if s.Kind != schema.CreateIndex || s.Concurrently || s.Index == nil || s.Before != nil && s.Before.Kind == schema.Partitioned {
 		return
 	}
-	if s.Before != nil {
-		switch s.Before.Kind {
-		case schema.Temporary, schema.Partitioned, schema.MaterializedView, schema.View, schema.Foreign:
-			return
-		}
-	}
-	if p.Config.Small(s.Table.Name) || s.Conditional {
+	v, ok := judge(p, s, long)
+	if !ok || v.Object == "materialized view" {
 		return
 	}
-	d := diagnostics.Diagnostic{Span: head(s, p.File)}
 	index := ""
 	if s.Index.Name != "" {
 		index = " `" + s.Index.Name + "`"
 	}
-	if s.Before == nil {
-		d.Severity = diagnostics.Info
-		d.Message = fmt.Sprintf("If `%s` holds rows, building index%s takes a SHARE lock that blocks every INSERT, UPDATE and DELETE on it until the build is done.", s.Table, index)
-	} else {
-		d.Message = fmt.Sprintf("Building index%s takes a SHARE lock on `%s`: every INSERT, UPDATE and DELETE waits until the whole table has been read.", index, s.Table)
-	}
-	if fix, ok := concurrently(p, s); ok {
-		d.Fixes = append(d.Fixes, fix)
-	}
-	p.Report(d)
+	d := v.finding(p, s, "Building index"+index)
+	d.Span = head(s, p.File)
+	fix, ok := concurrently(p, s)
+	report(p, d, fix, ok)
 }
 
 // head is the part of CREATE INDEX worth underlining: up to the table's name,
@@ -77,7 +64,7 @@ func head(s *schema.Step, f *source.File) source.Span {
 // place, otherwise it moves to a migration of its own.
 func concurrently(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	at, ok := afterIndex(s.Stmt.In(p.File.Text))
-	if !ok || s.InTransaction {
+	if !ok || s.InTransaction || s.Conditional {
 		return diagnostics.Fix{}, false
 	}
 	insert := p.Edit(source.Span{Start: s.Stmt.Start + at, End: s.Stmt.Start + at}, " CONCURRENTLY")
@@ -122,12 +109,11 @@ func moved(p *diagnostics.Pass, s *schema.Step, h *histories.History, at int) (d
 	if at >= 0 {
 		text = text[:at] + " CONCURRENTLY" + text[at:]
 	}
-	plan, ok := h.New(histories.Change{
-		Name: "create_" + s.Index.Name,
-		Up:   text + ";",
-		Down: "DROP INDEX CONCURRENTLY IF EXISTS " + qualified(schema.Name{Schema: s.Table.Schema, Name: s.Index.Name}) + ";",
-		NoTx: true,
-	})
+	c := histories.Change{Name: "create_" + s.Index.Name, Up: text + ";", NoTx: true}
+	if !undone(p, s, s.Index.Name) {
+		c.Down = "DROP INDEX CONCURRENTLY IF EXISTS " + qualified(schema.Name{Schema: s.Table.Schema, Name: s.Index.Name}) + ";"
+	}
+	plan, ok := h.New(c)
 	if !ok {
 		return diagnostics.Fix{}, false
 	}
