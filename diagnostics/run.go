@@ -106,7 +106,9 @@ func (r *Runner) run(p *Pass) {
 	}
 	switch {
 	case rule.File != nil:
-		rule.File(p)
+		if len(rule.Dialects) == 0 || rule.speaks(p.dialect()) {
+			rule.File(p)
+		}
 	case rule.Query != nil:
 		for _, q := range p.Snapshot.Queries(p.File.Path) {
 			if rule.speaks(q.Dialect) {

@@ -67,9 +67,17 @@ var folderNames = map[string]query.Dialect{
 	"postgres": query.PostgreSQL, "postgresql": query.PostgreSQL, "pg": query.PostgreSQL, "pgsql": query.PostgreSQL,
 }
 
-// FolderDialect is the dialect that one of the last folders of a path is named
-// after, as in migrations/sqlite/0.1/01__init.sql; Generic if none is.
+// FolderDialect is the dialect that a file or one of the last folders of its
+// path is named after, as in migrations/sqlite/0.1/01__init.sql and
+// 01_init.sqlite3.up.sql; Generic if none is.
 func FolderDialect(p string) query.Dialect {
+	if parts := strings.Split(strings.ToLower(path.Base(p)), "."); len(parts) > 2 {
+		for _, part := range parts[1 : len(parts)-1] {
+			if d, ok := folderNames[part]; ok {
+				return d
+			}
+		}
+	}
 	dirs := strings.Split(strings.ToLower(path.Dir(p)), "/")
 	for i := len(dirs) - 1; i >= max(0, len(dirs)-4); i-- {
 		if d, ok := folderNames[dirs[i]]; ok {

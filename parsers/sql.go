@@ -18,8 +18,9 @@ type sqlSession struct {
 	text    []byte
 	dialect query.Dialect
 	split   []sqltext.Stmt
-	// stmts are the facts of each piece, nil for what is no statement.
-	stmts []*facts.Statement
+	// stmts are the facts of each piece: none for what is no statement, several
+	// for a block that a tool sends as one.
+	stmts [][]facts.Statement
 }
 
 func (s *Session) extractSQL(ctx context.Context, f *source.File) *facts.Facts {
@@ -33,23 +34,24 @@ func (s *Session) extractSQL(ctx context.Context, f *source.File) *facts.Facts {
 	}
 	next := &sqlSession{text: f.Text, dialect: d}
 	next.split = s.sql.resplit(next)
-	next.stmts = make([]*facts.Statement, len(next.split))
+	next.stmts = make([][]facts.Statement, len(next.split))
 	s.sql.reuse(next)
 	for i, piece := range next.split {
 		if piece.Kind != sqltext.SQL || piece.Span.Empty() {
 			continue
 		}
-		st := next.stmts[i]
-		if st == nil {
+		if next.stmts[i] == nil {
 			if ctx.Err() != nil {
 				return nil
 			}
-			st = readStatement(f, piece, d)
-			next.stmts[i] = st
+			next.stmts[i] = readPiece(f, piece, d)
 		}
-		fa.Statements = append(fa.Statements, *st)
-		if st.Problem != nil {
-			fa.Problems = append(fa.Problems, *st.Problem)
+		for k := range next.stmts[i] {
+			st := &next.stmts[i][k]
+			fa.Statements = append(fa.Statements, *st)
+			if st.Problem != nil {
+				fa.Problems = append(fa.Problems, *st.Problem)
+			}
 		}
 	}
 	fa.Ignores = sqlIgnores(f, lexical(d))
@@ -86,6 +88,32 @@ func (o *sqlSession) reuse(next *sqlSession) {
 	for j, k := len(o.split)-1, len(next.split)-1; j >= i && k >= i && same(o.split[j], next.split[k]); j, k = j-1, k-1 {
 		next.stmts[k] = o.stmts[j]
 	}
+}
+
+// readPiece reads a piece of a file. What stands between the marks of a tool
+// that sends it as one may be several statements: the server runs them one
+// after the other.
+func readPiece(f *source.File, piece sqltext.Stmt, d query.Dialect) []facts.Statement {
+	text := f.Text[piece.Span.Start:piece.Span.End]
+	if bytes.IndexByte(text, ';') < 0 || d != query.Generic && d != query.PostgreSQL {
+		return []facts.Statement{*readStatement(f, piece, d)}
+	}
+	var inner []sqltext.Stmt
+	for _, one := range lexical(d).Split(text) {
+		if one.Kind == sqltext.SQL && !one.Span.Empty() {
+			one.Span, one.Full = one.Span.Shift(piece.Span.Start), one.Full.Shift(piece.Span.Start)
+			inner = append(inner, one)
+		}
+	}
+	if len(inner) < 2 {
+		return []facts.Statement{*readStatement(f, piece, d)}
+	}
+	inner[0].Full.Start, inner[len(inner)-1].Full.End = piece.Full.Start, piece.Full.End
+	out := make([]facts.Statement, len(inner))
+	for i, one := range inner {
+		out[i] = *readStatement(f, one, d)
+	}
+	return out
 }
 
 // readStatement reads one statement and maps what it says to the file.

@@ -58,7 +58,7 @@ func builtFirst(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	}
 	later := indexThenConstraint(s)
 	fix := diagnostics.Fix{Title: fmt.Sprintf("Build the index of `%s` with CONCURRENTLY, then make it the constraint", k.Name)}
-	if s.Migration == nil || s.Migration.Statements > 1 || siblings(p, s) > 0 {
+	if s.Migration == nil || !only(p, s) || siblings(p, s) > 0 {
 		if !undone(p, s, k.Name) {
 			later[0].Down = "DROP INDEX CONCURRENTLY IF EXISTS " + qualified(schema.Name{Schema: s.Table.Schema, Name: k.Name}) + ";\n"
 			later[1].Down = alter(s.Table, "DROP CONSTRAINT IF EXISTS "+quoted(k.Name))

@@ -49,7 +49,7 @@ func detachNotConcurrent(p *diagnostics.Pass, s *schema.Step) {
 		ok = false
 	case s.Migration == nil:
 		fix.Edits = []diagnostics.FileEdit{insert}
-	case h == nil || !h.LeavesTransaction() || s.Migration.Statements != 1:
+	case h == nil || !h.LeavesTransaction() || !only(p, s):
 		ok = false
 	default:
 		fix, ok = alone(p, s, h, fix, insert)

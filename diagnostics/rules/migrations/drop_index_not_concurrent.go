@@ -58,7 +58,7 @@ func dropConcurrently(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, boo
 	if h == nil || !h.LeavesTransaction() || siblings(p, s) > 0 {
 		return diagnostics.Fix{}, false
 	}
-	if s.Migration.Statements == 1 {
+	if only(p, s) {
 		return alone(p, s, h, fix, insert)
 	}
 	text := s.Stmt.In(p.File.Text)

@@ -77,7 +77,7 @@ func concurrently(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	if h == nil || !h.LeavesTransaction() {
 		return diagnostics.Fix{}, false
 	}
-	if s.Migration.Statements == 1 && !s.Down {
+	if only(p, s) && !s.Down {
 		return alone(p, s, h, fix, insert)
 	}
 	return moved(p, s, h, at)

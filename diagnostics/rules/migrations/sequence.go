@@ -127,6 +127,18 @@ func siblings(p *diagnostics.Pass, s *schema.Step) int {
 	return n
 }
 
+// only reports whether a step's statement is all that its direction of the
+// migration holds. A block that the tool sends as one may be several.
+func only(p *diagnostics.Pass, s *schema.Step) bool {
+	n := 0
+	for _, st := range p.Snapshot.Impacts(s.Path) {
+		if st.Down == s.Down {
+			n++
+		}
+	}
+	return n == 1 && s.Migration.Statements == 1
+}
+
 // withoutClause takes a clause out of its ALTER TABLE, with the comma behind or before
 // it, or the whole statement where it is the only clause.
 func withoutClause(p *diagnostics.Pass, s *schema.Step) source.Span {
