@@ -73,23 +73,33 @@ func strongest(im *schema.Impact, e *schema.Effect) *schema.Effect {
 }
 
 // level is the rule's own severity where the effect is known, a warning where
-// it is likely, information where nobody knows whether the file is ever run.
+// it is likely or stands in an undo section, which hardly ever runs, information
+// where nobody knows whether the file is ever run.
 func (v verdict) level(s *schema.Step) diagnostics.Severity {
 	switch {
-	case v.sure:
+	case v.sure && !s.Down:
 		return diagnostics.DefaultSeverity
+	case v.sure:
+		return diagnostics.Warning
 	case s.Migration == nil:
 		return diagnostics.Info
 	}
 	return diagnostics.Warning
 }
 
+// maxAlso is how many further tables a message names.
+const maxAlso = 2
+
 // costs is the sentence that tells what waits for what: "Building index `x`
 // takes a SHARE lock on `orders`: every INSERT, UPDATE and DELETE waits until
 // the index is built."
 func (v verdict) costs(doing string) string {
 	locks := locked(v.Effect)
-	for _, e := range v.also {
+	for i, e := range v.also {
+		if i == maxAlso && len(v.also) > maxAlso+1 {
+			locks += fmt.Sprintf(", and locks on %d more tables", len(v.also)-maxAlso)
+			break
+		}
 		locks += " and " + locked(e)
 	}
 	why := ""
