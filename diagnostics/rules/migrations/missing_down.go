@@ -15,7 +15,8 @@ var _ = set.Add(&diagnostics.Rule{
 		Title: "A migration has no way back, where the others of its history have one.",
 		Why: "Rolling a release back stops at this migration: the tool finds no down part, or one without a statement, and either " +
 			"fails or takes the schema for older than it is. Tools that only go forward are left alone, and so are histories in which " +
-			"fewer than half of the other migrations can be undone: there nobody expects it.",
+			"fewer than half of the other migrations can be undone: there nobody expects it. What cannot be undone anyway, data and labels " +
+			"added to an enum, is information where there is no down part at all, and a comment that says irreversible silences the rule.",
 		Bad: "-- migrations/000001_init.up.sql --\nCREATE TABLE users (id bigint PRIMARY KEY);\n" +
 			"-- migrations/000001_init.down.sql --\nDROP TABLE users;\n" +
 			"-- migrations/000002_email.up.sql --\nALTER TABLE users ADD COLUMN email text;\n",
@@ -61,9 +62,45 @@ func missingDown(p *diagnostics.Pass) {
 	if span.Empty() {
 		return
 	}
+	d := diagnostics.Diagnostic{Span: span, Message: fmt.Sprintf(
+		"Migration %s has no way back, but %d of the %d others have one. A rollback stops here.", m.Version, with, others)}
+	if !reversible(p, m) {
+		if meant(db.History.Migrations, m) {
+			return
+		}
+		d.Severity = diagnostics.Info
+	}
+	if oneWay.Match(p.File.Text) {
+		return
+	}
 	fix, ok := wayBack(p, m)
-	report(p, diagnostics.Diagnostic{Span: span, Message: fmt.Sprintf(
-		"Migration %s has no way back, but %d of the %d others have one. A rollback stops here.", m.Version, with, others)}, fix, ok)
+	report(p, d, fix, ok)
+}
+
+// reversible reports whether a migration changes a schema, in a way that could
+// be taken back: neither data nor a label added to an enum can be.
+func reversible(p *diagnostics.Pass, m *schema.Migration) bool {
+	for i := range p.Facts.Statements {
+		st := &p.Facts.Statements[i]
+		if !covers(m.Up, st.Span) {
+			continue
+		}
+		for k := range st.Changes {
+			switch c := &st.Changes[k]; {
+			case c.Kind == schema.Begin || c.Kind == schema.Commit || c.Kind == schema.SetParameter || c.Kind == schema.Truncate:
+			case c.Action == "alter type add value" || c.Action == "create extension" || c.Action == "lock":
+			default:
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// meant reports whether a migration has a down file or section, though an
+// empty one.
+func meant(all []schema.Migration, m *schema.Migration) bool {
+	return slices.ContainsFunc(all, func(d schema.Migration) bool { return d.Down != nil && d.Version == m.Version })
 }
 
 // undoes reports whether some file of the history holds a statement that takes

@@ -44,7 +44,7 @@ func autoMigrate(p *diagnostics.Pass) {
 		if guards.around(c.NameSpan.Start) {
 			continue
 		}
-		p.Report(diagnostics.Diagnostic{Span: c.NameSpan, Message: "AutoMigrate changes the schema when the program starts: what differs from the models is altered at "+
+		p.Report(diagnostics.Diagnostic{Span: c.NameSpan, Message: "AutoMigrate changes the schema when the program starts: what differs from the models is altered at " +
 			"once, under locks that stop reads and writes, and by every instance that starts. Run it in development only and send migrations to production."})
 	}
 }
