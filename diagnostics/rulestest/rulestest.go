@@ -2,8 +2,9 @@
 // laws that every rule and every fix must keep.
 //
 // A golden is testdata/<rule>.txtar, or testdata/<rule>.<case>.txtar: its
-// comment says why the case exists, its members are the files of a workspace,
-// `want` the findings of that rule, and `fixed/<path>` the files that the
+// comment says why the case exists, its members are the files of a workspace
+// (dbwise.jsonc among them is its configuration), `want` the findings of that
+// rule, and `fixed/<path>` the files that the
 // first fix of each finding changes or makes.
 package rulestest
 
@@ -125,28 +126,43 @@ func write(t *testing.T, file string, kept *txtar.Archive, got map[string]string
 	}
 }
 
-func snapshot(input map[string]string) *workspace.Snapshot {
+func snapshot(t *testing.T, input map[string]string, rules []*diagnostics.Rule) *workspace.Snapshot {
 	files := map[string][]byte{}
 	for name, text := range input {
 		files[name] = []byte(text)
 	}
-	return workspace.Of(workspace.Options{}, root, files)
+	return workspace.Of(config(t, input, rules).Workspace(), root, files)
+}
+
+// config is what the workspace's configuration file says.
+func config(t *testing.T, input map[string]string, rules []*diagnostics.Rule) *diagnostics.Config {
+	t.Helper()
+	name := diagnostics.ConfigNames[0]
+	text, ok := input[name]
+	if !ok {
+		return &diagnostics.Config{Dir: root}
+	}
+	cfg, problems, err := diagnostics.ParseConfig(root+"/"+name, []byte(text), rules)
+	if err != nil || len(problems) > 0 {
+		t.Fatal(err, problems)
+	}
+	return cfg
 }
 
 // check gives the findings of one rule. All rules of the family run, so that
 // suppressions see what they may name.
 func check(t *testing.T, input map[string]string, rule *diagnostics.Rule, rules []*diagnostics.Rule) []diagnostics.Diagnostic {
 	t.Helper()
-	snap := snapshot(input)
+	snap := snapshot(t, input, rules)
 	var paths []string
 	for name := range input {
 		paths = append(paths, root+"/"+name)
 	}
 	sort.Strings(paths)
 	r := &diagnostics.Runner{Rules: rules}
-	cfg := &diagnostics.Config{Dir: root}
-	if rule.Optional {
-		cfg.Rules = map[string]diagnostics.RuleConfig{rule.ID: {Level: rule.Chosen()}}
+	cfg := config(t, input, rules)
+	if _, said := cfg.Rules[rule.ID]; rule.Optional && !said {
+		cfg = cfg.Merge(&diagnostics.Config{Rules: map[string]diagnostics.RuleConfig{rule.ID: {Level: rule.Chosen()}}})
 	}
 	all, err := r.All(context.Background(), snap, cfg, paths, nil)
 	if err != nil {
@@ -284,7 +300,7 @@ func laws(t *testing.T, input, after map[string]string, found []diagnostics.Diag
 	if fixes == 0 {
 		return
 	}
-	before, now := snapshot(input), snapshot(after)
+	before, now := snapshot(t, input, rules), snapshot(t, after, rules)
 	for name := range after {
 		path := root + "/" + name
 		if fa := now.Facts(path); fa != nil && (before.Facts(path) == nil && len(fa.Problems) > 0 ||
