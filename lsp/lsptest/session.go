@@ -41,7 +41,7 @@ const settled = 500 * time.Millisecond
 //	hover FILE L:C
 //	lenses FILE
 //	request METHOD JSON / notify METHOD JSON
-//	wait METHOD                            prints the next message of that name
+//	wait METHOD...                         prints the next message of each name, come in any order
 //	quit
 func Sessions(t *testing.T, glob string, o lsp.Options) {
 	files, err := filepath.Glob(glob)

@@ -59,13 +59,22 @@ func (s *session) step(line string) {
 	case "notify":
 		e.Notify(args[0], s.params(args[1:]))
 	case "wait":
-		var m Message
-		s.at, m = e.WaitFrom(s.at, args[0], func(m Message) bool { return m.Method == args[0] })
-		s.say("", m.Params)
+		s.wait(args)
 	case "quit":
 		e.Quit()
 	default:
 		s.t.Fatalf("unknown step: %s", line)
+	}
+}
+
+// wait takes the next message of each name. They may come in any order: what
+// the server does at the same time ends when it ends.
+func (s *session) wait(methods []string) {
+	from := s.at
+	for _, method := range methods {
+		next, m := s.e.WaitFrom(from, method, func(m Message) bool { return m.Method == method })
+		s.at = max(s.at, next)
+		s.say("", m.Params)
 	}
 }
 
