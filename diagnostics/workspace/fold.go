@@ -287,23 +287,22 @@ func (s *Snapshot) applyFile(b *schema.Builder, h *history, i int, g *gaps) {
 			g.unread++
 		}
 	}
-	for j := range fa.Statements {
-		st := &fa.Statements[j]
-		if !covered(m.Up, st.Span) {
-			continue
-		}
-		if foreign || st.Problem != nil && changes(st.Head) {
-			g.unread++
-		}
-		for k := range st.Changes {
-			c := &st.Changes[k]
-			before, after := b.Apply(c)
-			if before == nil && after == nil && needsTable[c.Kind] && !c.IfExists {
-				g.missing++
+	for _, u := range unitsOf(m, fa) {
+		for _, j := range u.up {
+			st := &fa.Statements[j]
+			if foreign || st.Problem != nil && changes(st.Head) {
+				g.unread++
+			}
+			for k := range st.Changes {
+				c := &st.Changes[k]
+				before, after := b.Apply(c)
+				if before == nil && after == nil && needsTable[c.Kind] && !c.IfExists {
+					g.missing++
+				}
 			}
 		}
+		b.EndSession()
 	}
-	b.EndSession()
 }
 
 // needsTable are the changes of a table that must exist.

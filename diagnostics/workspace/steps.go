@@ -19,7 +19,9 @@ type script struct {
 	catalogs []*schema.Catalog
 	// impacts is what each statement does to a database in use, nil for those
 	// outside all sections and in dialects whose effects are not known.
-	impacts   []*schema.Impact
+	impacts []*schema.Impact
+	// down are the statements that undo, by index.
+	down      map[int]bool
 	migration *schema.Migration
 	database  *Database
 }
@@ -61,7 +63,7 @@ func (s *Snapshot) Impacts(path string) []StatementImpact {
 	for i, impact := range sc.impacts {
 		if impact != nil {
 			st := &v.fa.Statements[i]
-			out = append(out, StatementImpact{st, impact, sc.migration != nil && !covered(sc.migration.Up, st.Span)})
+			out = append(out, StatementImpact{st, impact, sc.down[i]})
 		}
 	}
 	return out
@@ -71,7 +73,7 @@ func (s *Snapshot) Impacts(path string) []StatementImpact {
 // it, any other file where its database stands in the end.
 func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 	l := s.schemaNow()
-	out := &script{catalogs: make([]*schema.Catalog, len(fa.Statements)), impacts: make([]*schema.Impact, len(fa.Statements))}
+	out := &script{catalogs: make([]*schema.Catalog, len(fa.Statements)), impacts: make([]*schema.Impact, len(fa.Statements)), down: map[int]bool{}}
 	r := &replayer{out: out, fa: fa, path: path, version: s.opts.ServerVersion}
 	if at, ok := l.places[path]; ok {
 		m := &at.history.Migrations[at.index]
@@ -87,11 +89,10 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 			r.builder = schema.NewBuilder(nil)
 			r.known = at.index == 0 && len(at.history.Migrations) == 1 && at.history.Declarative
 		}
-		r.run(func(span source.Span) bool { return covered(m.Up, span) }, false)
-		r.builder.EndSession()
-		r.born, r.open = nil, false
-		r.run(func(span source.Span) bool { return covered(m.Down, span) && !covered(m.Up, span) }, true)
-		slices.SortStableFunc(out.steps, func(a, b schema.Step) int { return a.Stmt.Start - b.Stmt.Start })
+		r.units(unitsOf(m, fa))
+		if len(fa.Programs) == 0 {
+			slices.SortStableFunc(out.steps, func(a, b schema.Step) int { return a.Stmt.Start - b.Stmt.Start })
+		}
 		return out
 	}
 	if fa.Lang.Host() {
@@ -106,7 +107,8 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 	}
 	r.builder = schema.NewBuilder(from)
 	r.frozen = from
-	r.run(func(source.Span) bool { return true }, false)
+	r.connect()
+	r.run(all(len(fa.Statements)), false)
 	return out
 }
 
@@ -137,18 +139,26 @@ func (r *replayer) connect() {
 		return
 	}
 	r.session = postgres.NewSession(r.builder, r.known, r.version)
+	r.begin()
+}
+
+// next ends the transaction of one part of the file and begins that of the
+// next; what was made is still as empty as it was.
+func (r *replayer) next() {
+	r.session.End()
+	r.begin()
+}
+
+func (r *replayer) begin() {
 	if m := r.migration; m != nil && (m.Tx == schema.TxFile || m.Tx == schema.TxBatch || m.Tx == schema.TxImplicit && m.Statements > 1) {
 		r.session.Begin()
 	}
 }
 
-func (r *replayer) run(in func(source.Span) bool, down bool) {
-	r.connect()
-	for i := range r.fa.Statements {
+// run applies statements, given by their indexes.
+func (r *replayer) run(statements []int, down bool) {
+	for _, i := range statements {
 		st := &r.fa.Statements[i]
-		if !in(st.Span) {
-			continue
-		}
 		if len(st.Queries) > 0 {
 			if r.frozen == nil {
 				r.frozen = r.builder.Freeze()
@@ -157,6 +167,9 @@ func (r *replayer) run(in func(source.Span) bool, down bool) {
 		}
 		if r.session != nil {
 			r.out.impacts[i] = r.session.Impact(st)
+		}
+		if down {
+			r.out.down[i] = true
 		}
 		for j := range st.Changes {
 			r.step(&st.Changes[j], down, r.out.impacts[i])

@@ -72,6 +72,9 @@ type Program struct {
 	Up, Down []source.Span
 	// Statements is the number of statements in the up direction.
 	Statements int
+	// First is the index in Facts.Statements of the first of them; behind them
+	// stand those of the way down, before End.
+	First, End int
 	// Partial: it does more than its statements tell.
 	Partial bool
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
@@ -99,23 +98,45 @@ func (w *world) programHistories(found []*History) []*History {
 // programMigration is one file; the programs in it run in the order of their
 // versions.
 func (w *world) programMigration(p string) schema.Migration {
-	list := slices.Clone(w.finder.Programs(p))
-	slices.SortStableFunc(list, func(a, b facts.Program) int { return byNumber(a.Version, b.Version) })
-	first := list[0]
-	m := schema.Migration{Path: p, Runner: first.Runner, Tx: coded[first.Runner]}
+	list := w.finder.Programs(p)
+	var parts []schema.Part
+	for i := range list {
+		one := &list[i]
+		part := schema.Part{Name: one.Version, Up: one.Up, Down: one.Down, Statements: one.Statements, Program: i, Apart: true, Tx: coded[one.Runner]}
+		if one.NoTx {
+			part.Tx = schema.TxNone
+		}
+		parts = append(parts, part)
+	}
+	slices.SortStableFunc(parts, func(a, b schema.Part) int { return byNumber(a.Name, b.Name) })
+	first := &list[parts[0].Program]
+	m := schema.Migration{Path: p, Runner: first.Runner}
 	m.Version, m.Name = nameOfProgram(p)
 	if first.Version != "" && first.Runner == "typeorm" {
 		m.Version, m.Name = first.Version, first.Name
 	}
-	for _, one := range list {
-		m.Up = append(m.Up, one.Up...)
-		m.Down = append(m.Down, one.Down...)
-		m.Statements += one.Statements
-		if one.NoTx {
-			m.Tx = schema.TxNone
+	together(&m, parts)
+	return m
+}
+
+// together makes a file out of its parts: its transaction is theirs if they
+// agree.
+func together(m *schema.Migration, parts []schema.Part) {
+	for i := range parts {
+		p := &parts[i]
+		m.Up = append(m.Up, p.Up...)
+		m.Down = append(m.Down, p.Down...)
+		m.Statements += p.Statements
+		switch {
+		case i == 0:
+			m.Tx = p.Tx
+		case m.Tx != p.Tx:
+			m.Tx = schema.TxUnknown
 		}
 	}
-	return m
+	if len(parts) > 1 {
+		m.Parts = parts
+	}
 }
 
 // nameOfProgram takes the name of a file apart: its digits and the rest.

@@ -59,6 +59,12 @@ func (s *Session) Begin() {
 	s.end()
 }
 
+// End ends it, as a runner does behind a file or a part of one.
+func (s *Session) End() {
+	s.open = false
+	s.end()
+}
+
 // Empty says that a table of the schema has no rows and that nobody uses it.
 func (s *Session) Empty(n schema.Name) { s.made[bare(n)] = true }
 

@@ -102,6 +102,7 @@ func (r *reader) program(e entry) facts.Program {
 	r.prog.Down, r.spans = r.spans, nil
 	// What an undo section does is no part of the history.
 	r.prog.Partial, r.prog.NoTx = up.Partial, up.NoTx
+	r.prog.First, r.prog.End = first, len(r.out)
 	return *r.prog
 }
 

@@ -217,4 +217,32 @@ type Migration struct {
 	Tx       Tx
 	// Statements is the number of statements in the up direction.
 	Statements int
+	// Parts are what the tool runs one after the other where the file holds
+	// several migrations; nil where it is one.
+	Parts []Part
+	// Part names the one that a step's Migration stands for, as in "changeset
+	// ann:1"; "" where it stands for the file.
+	Part string
+}
+
+// Part is one of the migrations of a file that holds several: a changeset, an
+// entry of a list.
+type Part struct {
+	Name     string
+	Up, Down []source.Span
+	Tx       Tx
+	// Statements is the number of statements in the up direction.
+	Statements int
+	// Program is the index of the program among those of the file.
+	Program int
+	// Apart: released by itself, so that what the parts before it made may be
+	// in use.
+	Apart bool
+}
+
+// Of is the migration as one of its parts has it.
+func (m *Migration) Of(p *Part) *Migration {
+	one := *m
+	one.Up, one.Down, one.Tx, one.Statements, one.Part, one.Parts = p.Up, p.Down, p.Tx, p.Statements, p.Name, nil
+	return &one
 }
