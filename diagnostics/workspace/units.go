@@ -1,0 +1,98 @@
+package workspace
+
+import (
+	"slices"
+
+	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/schema"
+)
+
+// unit is what a tool runs at once: a migration, or one of those that a file
+// holds. Statements are given by their indexes in the facts of the file.
+type unit struct {
+	migration *schema.Migration
+	up, down  []int
+	// apart: released by itself.
+	apart bool
+}
+
+// unitsOf takes a file of a history apart, in the order in which its parts run.
+func unitsOf(m *schema.Migration, fa *facts.Facts) []unit {
+	if len(m.Parts) == 0 {
+		return []unit{unitOf(m, fa, 0)}
+	}
+	out := make([]unit, 0, len(m.Parts))
+	for i := range m.Parts {
+		u := unitOf(m.Of(&m.Parts[i]), fa, m.Parts[i].Program)
+		u.apart = m.Parts[i].Apart
+		out = append(out, u)
+	}
+	return out
+}
+
+// unitOf finds the statements of one migration. Those of a program are told by
+// their place in the list, since two programs may share the helper in whose
+// text they stand.
+func unitOf(m *schema.Migration, fa *facts.Facts, program int) unit {
+	u := unit{migration: m}
+	if program < len(fa.Programs) {
+		p := &fa.Programs[program]
+		for i := p.First; i < p.End && i < len(fa.Statements); i++ {
+			if i < p.First+p.Statements {
+				u.up = append(u.up, i)
+			} else {
+				u.down = append(u.down, i)
+			}
+		}
+		return u
+	}
+	for i := range fa.Statements {
+		switch span := fa.Statements[i].Span; {
+		case covered(m.Up, span):
+			u.up = append(u.up, i)
+		case covered(m.Down, span):
+			u.down = append(u.down, i)
+		}
+	}
+	return u
+}
+
+// all are the first n indexes.
+func all(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// units replays the ways up in order, then the ways down from the last to the
+// first, each in a session of its own.
+func (r *replayer) units(list []unit) {
+	file := r.migration
+	enter := func(u *unit) {
+		if file != nil {
+			r.migration = u.migration
+		}
+		r.open = false
+	}
+	for i := range list {
+		u := &list[i]
+		enter(u)
+		if i == 0 || u.apart || r.session == nil {
+			r.born = nil
+			r.connect()
+		} else {
+			r.next()
+		}
+		r.run(u.up, false)
+		r.builder.EndSession()
+	}
+	for _, u := range slices.Backward(list) {
+		r.born = nil
+		enter(&u)
+		r.connect()
+		r.run(u.down, true)
+		r.builder.EndSession()
+	}
+}
