@@ -49,6 +49,26 @@ func (tr *Truth) String() string {
 // did. A statement that no transaction may hold runs alone, if it is the only
 // one, while others hold locks that make it wait where its own show.
 func (d *Database) Measure(stmts ...string) (*Truth, error) {
+	truths, err := d.measure([][]string{stmts})
+	if err != nil {
+		return nil, err
+	}
+	return truths[0], nil
+}
+
+// MeasureEach runs statements in one transaction as Measure does, and tells of
+// each what it did in its place: the work is its own, the locks are all that
+// the transaction holds behind it. A table that is read whole before others are
+// locked out of it makes nobody wait; read behind that, it does.
+func (d *Database) MeasureEach(stmts ...string) ([]*Truth, error) {
+	parts := make([][]string, len(stmts))
+	for i, stmt := range stmts {
+		parts[i] = []string{stmt}
+	}
+	return d.measure(parts)
+}
+
+func (d *Database) measure(parts [][]string) ([]*Truth, error) {
 	if _, err := d.Query("ANALYZE"); err != nil {
 		return nil, err
 	}
@@ -56,17 +76,15 @@ func (d *Database) Measure(stmts ...string) (*Truth, error) {
 	if err != nil {
 		return nil, err
 	}
-	tr := &Truth{Locks: map[string]schema.Lock{}}
-	err = d.inTransaction(tr, before, stmts)
-	if refused := (*Error)(nil); len(stmts) == 1 && errors.As(err, &refused) && outside(refused) {
-		tr.NoTransaction = true
-		err = d.alone(tr, before, stmts[0])
+	truths, err := d.inTransaction(before, parts)
+	if refused := (*Error)(nil); len(parts) == 1 && len(parts[0]) == 1 && errors.As(err, &refused) && outside(refused) {
+		tr := &Truth{Locks: map[string]schema.Lock{}, NoTransaction: true}
+		if err = d.alone(tr, before, parts[0][0]); err == nil {
+			tr.judge(before)
+		}
+		truths = []*Truth{tr}
 	}
-	if err != nil {
-		return nil, err
-	}
-	tr.judge(before)
-	return tr, nil
+	return truths, err
 }
 
 // outside reports whether the server wants no transaction around a statement: it
@@ -84,19 +102,37 @@ const (
 	statistics = "SELECT relid, seq_tup_read, n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
 )
 
-func (d *Database) inTransaction(tr *Truth, before map[int]*relation, stmts []string) error {
+// inTransaction runs the parts of one transaction, with a look behind each.
+func (d *Database) inTransaction(before map[int]*relation, parts [][]string) ([]*Truth, error) {
 	prober, err := d.Connect()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer prober.Close()
 	if _, err := d.Query("BEGIN"); err != nil {
-		return err
+		return nil, err
 	}
+	truths := make([]*Truth, len(parts))
+	was := before
+	for i, stmts := range parts {
+		truths[i] = &Truth{Locks: map[string]schema.Lock{}}
+		if was, err = d.part(truths[i], prober, was, stmts); err != nil {
+			d.Query("ROLLBACK") // the reason is err
+			return nil, err
+		}
+		truths[i].judge(before)
+	}
+	_, err = d.Query("COMMIT")
+	return truths, err
+}
+
+// part runs statements inside a transaction and tells what they did to what
+// was there before it, which it gives as it is now.
+func (d *Database) part(tr *Truth, prober *Conn, was map[int]*relation, stmts []string) (map[int]*relation, error) {
 	// The view also shows what earlier transactions did not report yet.
 	base, err := d.counters()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, stmt := range stmts {
 		plan := wholeTables
@@ -108,29 +144,45 @@ func (d *Database) inTransaction(tr *Truth, before map[int]*relation, stmts []st
 			_, err = d.Query(stmt)
 		}
 		if err != nil {
-			d.Query("ROLLBACK") // the reason is err
-			return fmt.Errorf("%s: %w", head(stmt), err)
+			return nil, fmt.Errorf("%s: %w", head(stmt), err)
 		}
 	}
-	after, err := look(d.Conn, before)
-	now, err2 := d.counters()
+	now, err := d.counters()
+	after, err2 := look(d.Conn, was)
 	_, err3 := d.Query(asEver)
-	err = errors.Join(err, err2, err3, tr.observe(prober, d.PID, before))
-	if err == nil {
-		err = tr.probe(prober, before)
+	if err = errors.Join(err, err2, err3, tr.observe(prober, d.PID, was)); err == nil {
+		err = tr.probe(prober, was)
 	}
 	if err != nil {
-		d.Query("ROLLBACK") // the reason is err
-		return err
+		return nil, err
 	}
-	for oid, r := range before {
+	for oid, r := range was {
 		if read := now[oid][0] - base[oid][0]; r.rows > 0 && read >= r.rows {
 			tr.Scanned = append(tr.Scanned, r.name)
 		}
 	}
-	tr.files(before, after)
-	_, err = d.Query("COMMIT")
-	return err
+	tr.files(was, after)
+	return carried(was, after), nil
+}
+
+// carried are the relations of before a transaction as a statement left them,
+// under the names by which other sessions know them, and the indexes it made.
+func carried(was, after map[int]*relation) map[int]*relation {
+	out := map[int]*relation{}
+	for oid, now := range after {
+		r := was[oid]
+		switch {
+		case r == nil && now.kind == "i":
+			out[oid] = now
+		case r != nil && r.file == now.file:
+			out[oid] = r
+		case r != nil:
+			kept := *r
+			kept.file, kept.rows = now.file, now.rows
+			out[oid] = &kept
+		}
+	}
+	return out
 }
 
 func isQuery(stmt string) bool {

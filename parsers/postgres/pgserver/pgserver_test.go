@@ -42,3 +42,39 @@ func TestMeasure(t *testing.T) {
 		}
 	})
 }
+
+// Of a transaction each statement is judged by the locks behind it.
+func TestMeasureEach(t *testing.T) {
+	pgserver.Each(t, func(t *testing.T, s *pgserver.Server) {
+		for _, c := range []struct {
+			stmts []string
+			want  []schema.Class
+		}{
+			{[]string{"CREATE TABLE kept AS SELECT id, note FROM orders", "ALTER TABLE orders DROP COLUMN note"},
+				[]schema.Class{schema.LongOnline, schema.BriefBlockAll}},
+			{[]string{"ALTER TABLE orders DROP COLUMN note", "CREATE TABLE kept AS SELECT id FROM orders"},
+				[]schema.Class{schema.BriefBlockAll, schema.LongBlockAll}},
+			{[]string{"CREATE INDEX ON orders (note)", "ALTER TABLE orders RENAME TO sales", "ALTER TABLE sales ADD COLUMN x int"},
+				[]schema.Class{schema.LongBlockWrites, schema.BriefBlockAll, schema.BriefBlockAll}},
+			{[]string{"CREATE TABLE fresh (id int)", "CREATE INDEX ON fresh (id)"}, []schema.Class{schema.Online, schema.Online}},
+		} {
+			t.Run(c.stmts[0], func(t *testing.T) {
+				t.Parallel()
+				db := s.Database(t)
+				db.Exec(t, "CREATE TABLE orders (id bigint PRIMARY KEY, note text)")
+				if empty, err := db.Fill(); err != nil || len(empty) > 0 {
+					t.Fatal(empty, err)
+				}
+				got, err := db.MeasureEach(c.stmts...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, tr := range got {
+					if tr.Class != c.want[i] {
+						t.Errorf("%s: got %v, want %s", c.stmts[i], tr, c.want[i])
+					}
+				}
+			})
+		}
+	})
+}
