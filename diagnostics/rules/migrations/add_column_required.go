@@ -3,6 +3,7 @@ package migrations
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/diagnostics/workspace"
@@ -28,7 +29,7 @@ var _ = set.Add(&diagnostics.Rule{
 
 func addColumnRequired(p *diagnostics.Pass, s *schema.Step) {
 	c := s.ColumnDef
-	if s.Kind != schema.AddColumn || c == nil || !c.NotNull || c.Default != "" || c.Generated != "" || s.Down || s.Born || describes(p, s.Path) || s.Before == nil && s.Known {
+	if s.Kind != schema.AddColumn || c == nil || !c.NotNull || c.Default != "" && !isNull(c.Default) || c.Generated != "" || s.Down || s.Born || describes(p, s.Path) || s.Before == nil && s.Known {
 		return
 	}
 	if s.Before != nil && (s.Before.Kind == schema.Temporary || s.Before.Column(c.Name) != nil && s.IfNotExists) || emptied(p, s) || defaultOfDomain(p, s) {
@@ -43,8 +44,11 @@ func addColumnRequired(p *diagnostics.Pass, s *schema.Step) {
 	}
 	d.Message = fmt.Sprintf("`%s.%s` is NOT NULL and has no default: the statement fails as soon as `%s` holds a row.", s.Table, c.Name, s.Table)
 	fix, ok := emptyDefault(p, s)
-	report(p, d, fix, ok)
+	report(p, d, fix, ok && c.Default == "")
 }
+
+// isNull reports whether a default says NULL, which is what there is without one.
+func isNull(expr string) bool { return strings.EqualFold(strings.Trim(expr, " ()"), "null") }
 
 // emptied reports whether all rows of the table were removed above in the file.
 func emptied(p *diagnostics.Pass, s *schema.Step) bool {

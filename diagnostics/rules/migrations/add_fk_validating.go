@@ -29,6 +29,12 @@ func addFKValidating(p *diagnostics.Pass, s *schema.Step) {
 	if s.Kind != schema.AddConstraint || s.Inline || s.Constraint == nil || s.Constraint.Kind != schema.ForeignKey {
 		return
 	}
+	if s.Impact != nil && s.Impact.Fails && s.Constraint.NotValid && s.Before != nil && s.Before.Kind == schema.Partitioned {
+		p.Report(diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Message: fmt.Sprintf(
+			"`%s` is partitioned: before PostgreSQL 18 its foreign key `%s` cannot be NOT VALID, the statement fails. Add it to each partition as NOT VALID, validate those, then add it to the table.",
+			s.Before.Name, s.Constraint.Name)})
+		return
+	}
 	v, ok := judge(p, s, long)
 	if !ok {
 		return

@@ -37,8 +37,4 @@ func renameColumn(p *diagnostics.Pass, s *schema.Step) {
 }
 
 // addedHere reports whether the step's column was surely added above it in the same file.
-func addedHere(p *diagnostics.Pass, s *schema.Step) bool {
-	return earlier(p, s, func(o *schema.Step) bool {
-		return o.Kind == schema.AddColumn && !o.IfNotExists && sameTable(o, s) && o.Column == s.Column
-	})
-}
+func addedHere(p *diagnostics.Pass, s *schema.Step) bool { return addsColumn(p, s, s.Column) }

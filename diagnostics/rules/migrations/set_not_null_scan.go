@@ -6,6 +6,7 @@ import (
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 var _ = set.Add(&diagnostics.Rule{
@@ -23,7 +24,8 @@ var _ = set.Add(&diagnostics.Rule{
 			"-- migrations/4_not_null.up.sql --\n" +
 			"ALTER TABLE orders ALTER COLUMN status SET NOT NULL;\nALTER TABLE orders DROP CONSTRAINT orders_status_present;\n"),
 		FixSafety: "The column is NOT NULL in the end, by the next two migrations. The fix is unsafe because of that, and because rows that are " +
-			"NULL now have to be filled before it. Before PostgreSQL 12 there is none.",
+			"NULL now have to be filled before it. Before PostgreSQL 12 there is none; where the configuration says 18 or later, NOT NULL itself is " +
+			"added as NOT VALID and validated.",
 		Refs: []string{"PostgreSQL manual, ALTER TABLE, SET NOT NULL"},
 	},
 	Step: setNotNullScan,
@@ -45,9 +47,18 @@ func setNotNullScan(p *diagnostics.Pass, s *schema.Step) {
 // checkFirst is the oldest version that lets a valid check prove NOT NULL.
 const checkFirst = 12
 
+// constraintFirst is the oldest version in which NOT NULL is a constraint that
+// can be NOT VALID, under the name that SET NOT NULL would give it (manual of
+// 18, ALTER TABLE, ADD table_constraint NOT VALID).
+const constraintFirst = 18
+
 func checkedFirst(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	if v := p.Config.ServerVersion; v != 0 && v < checkFirst {
 		return diagnostics.Fix{}, false
+	} else if v >= constraintFirst {
+		name := sqltext.Truncate(s.Table.Name+"_"+s.Column+"_not_null", sqltext.MaxIdentifier)
+		return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Add NOT NULL of `%s` as NOT VALID and validate it in the next migration", s.Column),
+			Edits: []diagnostics.FileEdit{p.Edit(s.Span, fmt.Sprintf("ADD CONSTRAINT %s NOT NULL %s NOT VALID", quoted(name), quoted(s.Column)))}}, validated(s, name))
 	}
 	return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Let a validated CHECK prove that `%s` is not null", s.Column),
 		Edits: []diagnostics.FileEdit{p.Edit(s.Span, notNullClause(s.Table, s.Column))}}, proven(s.Table, s.Column)...)

@@ -28,22 +28,38 @@ var _ = set.Add(&diagnostics.Rule{
 })
 
 func validateInSameTransaction(p *diagnostics.Pass, s *schema.Step) {
-	if s.Kind != schema.ValidateConstraint || s.Impact == nil || s.Impact.Carried == nil {
+	if s.Kind != schema.ValidateConstraint || s.Impact == nil {
 		return
 	}
 	v, ok := judge(p, s, (*schema.Effect).Long)
 	if !ok {
 		return
 	}
-	held := s.Impact.Carried
 	d := v.finding(p, s, "")
-	d.Message = fmt.Sprintf("Validating `%s` reads the whole of `%s` while the transaction still holds %s: %s waits until it is committed.",
-		s.Column, v.Relation, locked(held), waiting(held.Blocks))
-	if at := held.Cause; at != nil && at.Stmt != s.Stmt {
-		d.Related = append(d.Related, related(p, at.Span, "the lock is taken here"))
+	switch held := s.Impact.Carried; {
+	case held != nil:
+		d.Message = fmt.Sprintf("Validating `%s` reads the whole of `%s` while the transaction still holds %s: %s waits until it is committed.",
+			s.Column, v.Relation, holds(held, &v), waiting(held.Blocks))
+		if at := held.Cause; at != nil && at.Stmt != s.Stmt {
+			d.Related = append(d.Related, related(p, at.Span, "the lock is taken here"))
+		}
+	case v.Blocks != schema.BlocksNone: // another clause of the statement has the lock
+		d.Message = fmt.Sprintf("Validating `%s` reads the whole of `%s` under the %s lock of the statement's other clauses: %s waits until it is done.",
+			s.Column, v.Relation, v.Lock, waiting(v.Blocks))
+	default:
+		return
 	}
 	fix, ok := validatedLater(p, s)
 	report(p, d, fix, ok)
+}
+
+// holds is the lock that was taken before, on the validated table as well where
+// it is held there too.
+func holds(held *schema.Effect, v *verdict) string {
+	if v.Held >= held.Lock && v.Relation != held.Relation {
+		return fmt.Sprintf("%s lock on `%s` and `%s`", mode(held.Lock), v.Relation, held.Relation)
+	}
+	return locked(held)
 }
 
 // validatedLater is the fix: VALIDATE in the next migration.
