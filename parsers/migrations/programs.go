@@ -143,6 +143,9 @@ func together(m *schema.Migration, parts []schema.Part) {
 func nameOfProgram(p string) (version, name string) {
 	base := path.Base(p)
 	base = strings.TrimSuffix(base, path.Ext(base))
+	if g := isoStamp.FindStringSubmatch(base); g != nil {
+		return g[1] + g[2], g[3]
+	}
 	trimmed := strings.TrimPrefix(base, "Migration")
 	digits := len(trimmed) - len(strings.TrimLeft(trimmed, "0123456789"))
 	if digits == 0 {
@@ -150,6 +153,9 @@ func nameOfProgram(p string) (version, name string) {
 	}
 	return trimmed[:digits], strings.TrimLeft(trimmed[digits:], "_-.")
 }
+
+// isoStamp is a time as 20240131T235959123Z writes it.
+var isoStamp = regexp.MustCompile(`^(\d{8})T(\d{4,9})Z?[_.-]*(.*)$`)
 
 // sortCoded orders by the number of the version; what has none stands by name.
 func sortCoded(list []schema.Migration) {

@@ -40,6 +40,9 @@ type runner struct {
 	// call reads what is done with a handle: the links of a chain that starts
 	// at it. It emits what the database sees, and says whether it knew it all.
 	call func(r *reader, c *chain) bool
+	// other reads a chain that starts elsewhere, and says whether it is one that
+	// speaks to the database; nil where there are none.
+	other func(r *reader, c *chain) bool
 }
 
 // entry is one migration found in a file.
@@ -57,7 +60,7 @@ type entry struct {
 }
 
 // runners are asked in this order; the first that finds something is right.
-var runners = []*runner{&typeORM, &mikroORM, &knex, &nodePgMigrate, &sequelize, &goose, &gormigrate, &bun}
+var runners = []*runner{&typeORM, &mikroORM, &kysely, &knex, &nodePgMigrate, &sequelize, &goose, &gormigrate, &bun}
 
 // Read gives the migrations of a program and their statements; nothing for a
 // program that is none. A program this package misreads costs its statements,

@@ -283,6 +283,10 @@ func (r *reader) call(n *code.Node, s *scope) {
 	if c == nil || len(c.links) == 0 {
 		return
 	}
+	c.scope = s
+	if r.runner.other != nil && r.runner.other(r, c) {
+		return
+	}
 	last := &c.links[len(c.links)-1]
 	if last.name == "forEach" || last.name == "map" || last.name == "flatMap" {
 		if f := function(r.file, last.arg(0)); f != nil {

@@ -111,6 +111,20 @@ func (r *reader) fill(out *written, value *code.Node, host source.Span, placehol
 	at := len(out.Text)
 	if v := r.resolve(value, s); v != nil && depth < maxResolve {
 		switch v.Kind {
+		case code.Call:
+			if text, ok := r.kyselyHole(v, s); ok {
+				out.AppendHole(text, host)
+				return
+			}
+		case code.Tagged:
+			if r.runner.name == "kysely" && len(v.Kids) > 1 && v.Kids[1].Kind == code.String && v.Kids[1].Frag != nil {
+				inner := r.filled(v.Kids[1], s, depth+1)
+				out.AppendHole(inner.Text, host)
+				if len(inner.open) > 0 {
+					out.open = append(out.open, source.Span{Start: at, End: len(out.Text)})
+				}
+				return
+			}
 		case code.Number, code.Bool:
 			out.AppendHole(v.Text, host)
 			return
