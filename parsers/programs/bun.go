@@ -1,7 +1,10 @@
 package programs
 
 import (
+	"strings"
+
 	"github.com/dbwise/dbwise/parsers/code"
+	"github.com/dbwise/dbwise/parsers/schema"
 )
 
 // bun: Migrations.MustRegister(up, down) with functions that get a *bun.DB,
@@ -21,13 +24,13 @@ func findBun(f *code.File) (out []entry) {
 			if len(args) == 0 {
 				return true
 			}
-			up := function(f, args[0])
+			up := functionOrMethod(f, args[0])
 			if up == nil || len(up.Params()) == 0 || !typed(f, up.Params()[len(up.Params())-1], "DB", "github.com/uptrace/bun") {
 				return true
 			}
 			e := entry{up: up, handle: len(up.Params()) - 1}
 			if len(args) > 1 {
-				e.down = function(f, args[1])
+				e.down = functionOrMethod(f, args[1])
 			}
 			out = append(out, e)
 			return false
@@ -36,8 +39,52 @@ func findBun(f *code.File) (out []entry) {
 	return out
 }
 
+// functionOrMethod is a function of the file, or the method of that name that
+// it declares alone or for the receiver around.
+func functionOrMethod(f *code.File, n *code.Node) *code.Node {
+	if fn := function(f, n); fn != nil {
+		return fn
+	}
+	n = strip(n)
+	if n == nil || n.Kind != code.Member {
+		return nil
+	}
+	receiver := ""
+	for _, k := range f.Body {
+		if k.Kind == code.Func && k.Span.Covers(n.Span) {
+			receiver = receiverOf(k)
+		}
+	}
+	var found *code.Node
+	for _, k := range f.Body {
+		if k.Kind != code.Func || k.Text != n.Text || k.Receiver() == nil {
+			continue
+		}
+		if receiverOf(k) == receiver {
+			return k
+		}
+		if found != nil {
+			return nil
+		}
+		found = k
+	}
+	return found
+}
+
+// receiverOf is the type that a method belongs to.
+func receiverOf(f *code.Node) string {
+	if f.Receiver() == nil || f.Receiver().Type == nil {
+		return ""
+	}
+	t := f.Receiver().Type
+	if t.Kind == code.Pointer && t.Elem != nil {
+		t = t.Elem
+	}
+	return t.Name
+}
+
 // callBun reads what is done with a *bun.DB: SQL, and the builders of DDL as
-// far as they name what they touch as text.
+// far as text or a model of this file names what they touch.
 func callBun(r *reader, c *chain) bool {
 	l := &c.links[0]
 	switch {
@@ -71,59 +118,170 @@ func bunBuilder(r *reader, c *chain) bool {
 	if q["Exec"] == nil {
 		return false
 	}
-	if q["Table"] == nil || q["Model"] != nil && q["Table"] == nil {
-		return false // what a model's tags say
+	u := &bunCall{r: r, c: c, q: q}
+	if q["Model"] != nil {
+		u.model, _ = r.modelled(q["Model"].arg(0), c.scope, "bun")
 	}
-	at, s, table := c.node.Span, c.scope, q["Table"].arg(0)
-	has := func(name, words string) string {
-		if q[name] != nil {
-			return words
-		}
-		return ""
+	if q["Table"] == nil && q["ModelTableExpr"] == nil && u.model == nil && c.links[0].name != "NewDropIndex" {
+		return false // what the model of another file says
 	}
-	switch c.links[0].name {
+	return u.statement()
+}
+
+// bunCall is one builder of bun, its links by name.
+type bunCall struct {
+	r     *reader
+	c     *chain
+	q     map[string]*link
+	model *schema.Model
+}
+
+func (u *bunCall) build(parts ...string) *builder {
+	return u.r.build(u.c.node.Span, u.c.scope, parts...)
+}
+
+func (u *bunCall) has(name, words string) string {
+	if u.q[name] != nil {
+		return words
+	}
+	return ""
+}
+
+// table adds the table's name: as the call says, else the model's.
+func (u *bunCall) table(b *builder) *builder {
+	switch {
+	case u.q["Table"] != nil:
+		return b.name(u.q["Table"].arg(0))
+	case u.q["ModelTableExpr"] != nil:
+		return b.name(u.q["ModelTableExpr"].arg(0))
+	case u.model != nil && u.model.Table.Name.Name != "":
+		return b.in(u.q["Model"].arg(0).Span, func() { b.raw(tableOf(u.model)) })
+	}
+	b.bad = true
+	return b
+}
+
+func (u *bunCall) statement() bool {
+	switch u.c.links[0].name {
+	case "NewCreateTable":
+		return u.createTable()
 	case "NewDropTable":
-		return r.build(at, s, "DROP TABLE ", has("IfExists", "IF EXISTS ")).name(table).raw(has("Cascade", " CASCADE")).send()
+		return u.table(u.build("DROP TABLE ", u.has("IfExists", "IF EXISTS "))).raw(u.has("Cascade", " CASCADE")).send()
 	case "NewTruncateTable":
-		return r.build(at, s, "TRUNCATE TABLE ").name(table).raw(has("Cascade", " CASCADE")).send()
+		return u.table(u.build("TRUNCATE TABLE ")).raw(u.has("Cascade", " CASCADE")).send()
 	case "NewDropColumn":
-		if q["Column"] == nil {
+		column := u.q["Column"]
+		if column == nil {
+			column = u.q["ColumnExpr"]
+		}
+		if column == nil {
 			return false
 		}
-		return r.build(at, s, "ALTER TABLE ").name(table).raw(" DROP COLUMN ").column(q["Column"].arg(0)).send()
+		return u.table(u.build("ALTER TABLE ")).raw(" DROP COLUMN ").column(column.arg(0)).send()
 	case "NewAddColumn":
-		return bunAddColumn(r, c, q["ColumnExpr"], table, has("IfNotExists", "IF NOT EXISTS "))
+		return u.addColumn()
 	case "NewCreateIndex":
-		if q["Index"] == nil || q["Column"] == nil || q["Where"] != nil {
-			return false
-		}
-		b := r.build(at, s, "CREATE ", has("Unique", "UNIQUE "), "INDEX ", has("Concurrently", "CONCURRENTLY "), has("IfNotExists", "IF NOT EXISTS ")).
-			column(q["Index"].arg(0)).raw(" ON ").name(table)
-		if q["Using"] != nil {
-			method, ok := r.str(q["Using"].arg(0), s)
-			b.bad = b.bad || !ok || !plainName.MatchString(method)
-			b.raw(" USING ", method)
-		}
-		cols := q["Column"].args
-		return b.raw(" (").list(len(cols), func(i int) { b.column(cols[i]) }).raw(")").send()
+		return u.createIndex()
 	case "NewDropIndex":
-		if q["Index"] == nil {
+		if u.q["Index"] == nil {
 			return false
 		}
-		return r.build(at, s, "DROP INDEX ", has("Concurrently", "CONCURRENTLY "), has("IfExists", "IF EXISTS ")).column(q["Index"].arg(0)).send()
+		return u.build("DROP INDEX ", u.has("Concurrently", "CONCURRENTLY "), u.has("IfExists", "IF EXISTS ")).column(u.q["Index"].arg(0)).send()
 	}
 	return false
 }
 
-// bunAddColumn adds what ColumnExpr says: SQL, in which only ? is filled in.
-func bunAddColumn(r *reader, c *chain, expr *link, table *code.Node, ifNotExists string) bool {
-	if expr == nil || len(expr.args) != 1 {
+// createTable is NewCreateTable().Model(...): the model's columns, and foreign
+// keys as SQL.
+func (u *bunCall) createTable() bool {
+	if u.model == nil || len(u.model.Table.Columns) == 0 {
 		return false
 	}
-	text, ok := r.str(expr.arg(0), c.scope)
-	if !ok {
+	m := *u.model
+	all := !m.Table.Open && u.q["WithForeignKeys"] == nil
+	if u.q["Table"] != nil || u.q["ModelTableExpr"] != nil {
+		at := u.q["Table"]
+		if at == nil {
+			at = u.q["ModelTableExpr"]
+		}
+		name, ok := u.r.str(at.arg(0), u.c.scope)
+		if !ok {
+			return false
+		}
+		t := *m.Table
+		t.Name = schema.Name{Name: name}
+		m.Table = &t
+	}
+	b := u.build("CREATE ", u.has("Temp", "TEMP "), "TABLE ", u.has("IfNotExists", "IF NOT EXISTS "))
+	createOf(b, &m, func() {
+		for i := range u.c.links {
+			switch l := &u.c.links[i]; l.name {
+			case "ForeignKey":
+				text, ok := u.r.str(l.arg(0), u.c.scope)
+				all = all && ok && len(l.args) == 1
+				if ok && len(l.args) == 1 {
+					b.in(l.arg(0).Span, func() { b.raw(", FOREIGN KEY ", text) })
+				}
+			case "ColumnExpr":
+				text, ok := u.r.str(l.arg(0), u.c.scope)
+				all = all && ok
+				if ok {
+					b.in(l.arg(0).Span, func() { b.raw(", ", text) })
+				}
+			}
+		}
+	})
+	return b.send() && all
+}
+
+func (u *bunCall) createIndex() bool {
+	if u.q["Index"] == nil || u.q["Column"] == nil && u.q["ColumnExpr"] == nil {
 		return false
 	}
-	b := r.build(c.node.Span, c.scope, "ALTER TABLE ").name(table).raw(" ADD COLUMN ", ifNotExists)
-	return b.in(expr.arg(0).Span, func() { b.raw(text) }).send()
+	b := u.build("CREATE ", u.has("Unique", "UNIQUE "), "INDEX ", u.has("Concurrently", "CONCURRENTLY "), u.has("IfNotExists", "IF NOT EXISTS ")).
+		column(u.q["Index"].arg(0)).raw(" ON ")
+	u.table(b)
+	if u.q["Using"] != nil {
+		method, ok := u.r.str(u.q["Using"].arg(0), u.c.scope)
+		b.bad = b.bad || !ok || !plainName.MatchString(method)
+		b.raw(" USING ", method)
+	}
+	var parts []func()
+	for i := range u.c.links {
+		l := &u.c.links[i]
+		switch l.name {
+		case "Column":
+			for _, a := range l.args {
+				parts = append(parts, func() { b.column(a) })
+			}
+		case "ColumnExpr":
+			text, ok := u.r.str(l.arg(0), u.c.scope)
+			b.bad = b.bad || !ok
+			parts = append(parts, func() { b.in(l.arg(0).Span, func() { b.raw(text) }) })
+		}
+	}
+	b.raw(" (").list(len(parts), func(i int) { parts[i]() }).raw(")")
+	if w := u.q["Where"]; w != nil {
+		text, ok := u.r.str(w.arg(0), u.c.scope)
+		if !ok || strings.Contains(text, "?") {
+			text = "NULL::boolean" // nothing that anybody could rely on
+		}
+		b.raw(" WHERE ", text)
+	}
+	return b.send()
+}
+
+// addColumn adds what ColumnExpr says, SQL in which only ? is filled in, or the
+// field that Column names.
+func (u *bunCall) addColumn() bool {
+	b := u.table(u.build("ALTER TABLE ")).raw(" ADD COLUMN ", u.has("IfNotExists", "IF NOT EXISTS "))
+	expr := u.q["ColumnExpr"]
+	if expr == nil || expr.arg(0) == nil {
+		return false
+	}
+	w := u.r.text(expr.arg(0), u.c.scope)
+	if w == nil || len(w.open) > 0 || len(expr.args) > 1 && strings.Contains(w.Text, "?") {
+		return false
+	}
+	return b.in(expr.arg(0).Span, func() { b.raw(w.Text) }).send()
 }

@@ -15,7 +15,7 @@
 // loop over what a query found, a helper of another file) makes the program
 // Partial.
 //
-//	list, statements := programs.Read(file, parse)
+//	list, statements := programs.Read(file, parse, model)
 package programs
 
 import (
@@ -65,7 +65,7 @@ var runners = []*runner{&typeORM, &mikroORM, &kysely, &knex, &nodePgMigrate, &se
 // Read gives the migrations of a program and their statements; nothing for a
 // program that is none. A program this package misreads costs its statements,
 // not what else is known of the file.
-func Read(f *code.File, parse Parse) (list []facts.Program, statements []facts.Statement) {
+func Read(f *code.File, parse Parse, model Model) (list []facts.Program, statements []facts.Statement) {
 	defer func() {
 		if recover() != nil {
 			list, statements = nil, nil
@@ -79,7 +79,7 @@ func Read(f *code.File, parse Parse) (list []facts.Program, statements []facts.S
 		if len(entries) == 0 {
 			continue
 		}
-		r := &reader{file: f, parse: parse, runner: k}
+		r := &reader{file: f, parse: parse, model: model, runner: k}
 		for _, e := range entries {
 			list = append(list, r.program(e))
 		}
@@ -120,6 +120,7 @@ func (r *reader) direction(e entry, f *code.Node) {
 	}
 	r.spans = append(r.spans, f.Span)
 	s := &scope{vars: map[string]*code.Node{}, handles: map[string]bool{}, class: e.class}
+	r.outer(f.Span, s)
 	if e.handle < 0 {
 		s.this = true
 	} else if params := f.Params(); e.handle < len(params) {

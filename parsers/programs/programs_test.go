@@ -11,6 +11,7 @@ import (
 	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/golang"
+	"github.com/dbwise/dbwise/parsers/orm"
 	"github.com/dbwise/dbwise/parsers/postgres"
 	"github.com/dbwise/dbwise/parsers/programs"
 	"github.com/dbwise/dbwise/parsers/source"
@@ -75,7 +76,7 @@ func read(t *testing.T, name string, text []byte) ([]facts.Program, []facts.Stat
 	if err != nil {
 		t.Fatal(err)
 	}
-	return programs.Read(file, parse)
+	return programs.Read(file, parse, orm.StructModel)
 }
 
 func parse(sql string) facts.Statement {

@@ -14,6 +14,8 @@ import (
 type reader struct {
 	file   *code.File
 	parse  Parse
+	model  Model
+	models map[source.Span]tagged
 	runner *runner
 	prog   *facts.Program
 	out    []facts.Statement
