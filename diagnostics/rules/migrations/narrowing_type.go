@@ -16,7 +16,8 @@ var _ = set.Add(&diagnostics.Rule{
 		Title: "A column's new type does not hold all values of the old one.",
 		Why: "A number out of range or a text that is too long makes the migration fail on real data: a warning. What is cut without a word " +
 			"is an error: numeric with a smaller scale and double precision made real are rounded, a timestamp made a date loses its time, and an explicit " +
-			"cast to varchar(n) cuts the text. Columns added or tables made in the same file are left alone, and so are types that are not known.",
+			"cast to varchar(n) cuts the text. An enum that takes the place of another without one of its labels makes it fail as well, unless the " +
+			"migration says what becomes of such rows. Columns added or tables made in the same file are left alone, and so are types that are not known.",
 		Bad:       example("ALTER TABLE orders ALTER COLUMN status TYPE varchar(10);\n"),
 		Good:      example("ALTER TABLE orders ALTER COLUMN id TYPE numeric;\n"),
 		FixSafety: "Of a text, the fix limits the length of new values by a CHECK that is not validated, and leaves the type. It is unsafe: the column's type stays what it was.",
@@ -34,6 +35,9 @@ func narrowingType(p *diagnostics.Pass, s *schema.Step) {
 		return
 	}
 	why, cuts := narrows(old, s.ColumnDef, s.Using)
+	if why == "" {
+		why = labelsGone(p, s, old)
+	}
 	if why == "" {
 		return
 	}
