@@ -115,6 +115,12 @@ func (c *Config) Merge(over *Config) *Config {
 	if over.Migrations != nil {
 		out.Migrations = over.Migrations
 	}
+	if over.Applied != nil {
+		out.Applied = over.Applied
+	}
+	if over.Baseline != "" {
+		out.Baseline = over.Baseline
+	}
 	if over.Ignore != nil {
 		out.Ignore = over.Ignore
 	}
@@ -129,10 +135,21 @@ func (c *Config) Merge(over *Config) *Config {
 func (c *Config) Workspace() workspace.Options {
 	o := workspace.Options{Dialect: c.Dialect, ServerVersion: c.ServerVersion}
 	for _, m := range c.Migrations {
-		if !path.IsAbs(m) && !filepath.IsAbs(filepath.FromSlash(m)) {
-			m = path.Join(c.Dir, m)
+		o.Migrations = append(o.Migrations, c.absolute(m))
+	}
+	for dir, last := range c.Applied {
+		if o.Applied == nil {
+			o.Applied = map[string]string{}
 		}
-		o.Migrations = append(o.Migrations, path.Clean(m))
+		o.Applied[c.absolute(dir)] = last
 	}
 	return o
+}
+
+// absolute is a path of the configuration.
+func (c *Config) absolute(p string) string {
+	if !path.IsAbs(p) && !filepath.IsAbs(filepath.FromSlash(p)) {
+		p = path.Join(c.Dir, p)
+	}
+	return path.Clean(p)
 }

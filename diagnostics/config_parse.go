@@ -60,6 +60,8 @@ var configKeys = map[string]func(*configReader, *jsonValue){
 	"dialect":       (*configReader).readDialect,
 	"serverVersion": (*configReader).readVersion,
 	"migrations":    func(r *configReader, v *jsonValue) { r.cfg.Migrations = r.texts(v, "migrations") },
+	"applied":       (*configReader).readApplied,
+	"baseline":      (*configReader).readBaseline,
 	"ignore":        (*configReader).readIgnore,
 	"tableSizes":    (*configReader).readSizes,
 }
@@ -155,6 +157,36 @@ func (r *configReader) readIgnore(v *jsonValue) {
 		}
 		r.cfg.Ignore = append(r.cfg.Ignore, glob)
 	}
+}
+
+// readApplied reads versions, which users write as numbers as well.
+func (r *configReader) readApplied(v *jsonValue) {
+	if v.kind != jsonObject {
+		r.wrong(v, "applied", "an object of folders and versions")
+		return
+	}
+	r.cfg.Applied = map[string]string{}
+	for _, m := range v.members {
+		switch {
+		case m.value.kind == jsonString && m.value.text != "":
+			r.cfg.Applied[m.key] = m.value.text
+		case m.value.kind == jsonNumber && m.value.number == math.Trunc(m.value.number) && m.value.number >= 0 && m.value.number < maxRows:
+			r.cfg.Applied[m.key] = fmt.Sprintf("%.0f", m.value.number)
+		default:
+			r.wrong(m.value, "the version of "+m.key, "a string")
+		}
+	}
+}
+
+// readBaseline reads the name of a revision. One that begins with a dash would
+// be an option to git.
+func (r *configReader) readBaseline(v *jsonValue) {
+	name := r.text(v, "baseline")
+	if v.kind == jsonString && (name == "" || name[0] == '-') {
+		r.report(v.span, true, "%q is no baseline: want %s, %s, or a branch or commit", name, BaselineGit, BaselineNone)
+		return
+	}
+	r.cfg.Baseline = name
 }
 
 // maxRows is the largest size of a table: the numbers of JSON are exact up to it.

@@ -168,7 +168,7 @@ func TestSchema(t *testing.T) {
 	if err := json.Unmarshal(text, &s); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"$schema", "rules", "dialect", "serverVersion", "migrations", "ignore", "tableSizes"} {
+	for _, key := range []string{"$schema", "rules", "dialect", "serverVersion", "migrations", "applied", "baseline", "ignore", "tableSizes"} {
 		if _, ok := s.Properties[key]; !ok {
 			t.Errorf("the schema has no key %s", key)
 		}

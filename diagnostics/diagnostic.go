@@ -18,6 +18,9 @@ type Diagnostic struct {
 	Message string
 	Related []Related
 	Fixes   []Fix
+	// Landed: it is about running a migration that has most likely run, and the
+	// severity is lower for that.
+	Landed bool
 }
 
 // Related is a further place that explains a finding.

@@ -99,7 +99,10 @@ type Rule struct {
 	// for nothing of other files, no catalog, migration or call elsewhere, and
 	// its findings stay true when those are read. An editor shows them before
 	// the workspace is indexed; all others wait.
-	Local   bool
+	Local bool
+	// Lasting says that a finding about a migration is about what it leaves
+	// behind, not about running it: it stays as loud where that has run.
+	Lasting bool
 	Doc     Doc
 	Options []Option
 

@@ -20,12 +20,24 @@ type Config struct {
 	ServerVersion int
 	// Migrations are folders to read as migrations besides those found.
 	Migrations []string
+	// Applied are the last migrations that have run in production, by folder: a
+	// version, or the name of a file. Nothing is said about running them again.
+	Applied map[string]string
+	// Baseline tells what has landed: BaselineGit or "", which ask git for the
+	// default branch, BaselineNone, or the name of a branch or commit.
+	Baseline string
 	// Ignore are globs of files without findings; they are still read as schema.
 	Ignore []string
 	// TableSizes are row counts by table name; tables under SmallTable rows
 	// need no index.
 	TableSizes map[string]int
 }
+
+// The words for a baseline; everything else is a revision.
+const (
+	BaselineGit  = "git"
+	BaselineNone = "none"
+)
 
 // SmallTable is the number of rows under which a sequential scan is as good as
 // an index: such a table fits in a few pages.

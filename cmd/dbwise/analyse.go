@@ -64,6 +64,9 @@ func (k *checker) analyse(ctx context.Context, p *project) ([]*project, error) {
 		return nil, err
 	}
 	_ = k.stats.time("schema", func() error { a.store.Snapshot().Databases(); return nil })
+	if err := a.stats.time("git", func() error { return a.land(ctx) }); err != nil {
+		return nil, err
+	}
 	if err := a.judge(ctx); err != nil {
 		return nil, err
 	}
@@ -92,6 +95,9 @@ func (a *analysis) configure() error {
 			a.problem(report.Problem{Path: filepath.ToSlash(file), Message: p.String()})
 		}
 		a.config = cfg
+	}
+	if a.flags.baseline != "" {
+		a.config.Baseline = a.flags.baseline
 	}
 	if a.flags.chosen == nil {
 		return nil
@@ -123,11 +129,22 @@ func (k *checker) problem(p report.Problem) {
 	k.report.Problems = append(k.report.Problems, p)
 }
 
+// asked notes that the user named a file.
+func (k *checker) asked(p string) {
+	if k.report.Asked == nil {
+		k.report.Asked = map[string]bool{}
+	}
+	k.report.Asked[p] = true
+}
+
 // open reads targets that the project leaves out: files, which the user wants
 // to be seen all the same. Folders are given back.
 func (a *analysis) open() ([]*project, error) {
 	var more []*project
 	for _, t := range a.project.targets {
+		if !t.folder {
+			a.asked(filepath.ToSlash(t.path))
+		}
 		snap := a.store.Snapshot()
 		switch slash := filepath.ToSlash(t.path); {
 		case t.folder && t.path != a.project.root && len(a.paths(snap, t)) == 0:

@@ -20,13 +20,14 @@ import (
 
 // checkFlags are the flags of check as given.
 type checkFlags struct {
-	format, failOn, config string
-	only                   []string
-	fix, fixUnsafe, diff   bool
-	quiet, stats, verbose  bool
-	level                  diagnostics.Severity
-	printer                func(io.Writer, *report.Report) error
-	chosen                 map[string]bool // rules of --only, nil for all
+	format, failOn        string
+	config, baseline      string
+	only                  []string
+	fix, fixUnsafe, diff  bool
+	quiet, stats, verbose bool
+	level                 diagnostics.Severity
+	printer               func(io.Writer, *report.Report) error
+	chosen                map[string]bool // rules of --only, nil for all
 }
 
 func checkCommand() *cobra.Command {
@@ -58,6 +59,7 @@ func checkCommand() *cobra.Command {
 	fl.BoolVar(&f.fixUnsafe, "fix-unsafe", false, "apply all fixes, also those that may change what the program does")
 	fl.BoolVar(&f.diff, "diff", false, "print the fixes as a patch and write nothing")
 	fl.StringVar(&f.config, "config", "", "configuration file instead of the nearest dbwise.jsonc or dbwise.json")
+	fl.StringVar(&f.baseline, "baseline", "", "what migrations have landed on: git (the default branch), none, or a branch or commit")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print findings and nothing else")
 	fl.BoolVar(&f.stats, "stats", false, "print to standard error what was analysed and where the time went")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "list what was left out and why")
@@ -92,6 +94,9 @@ func (f *checkFlags) validate(c *cobra.Command) error {
 	}
 	if c.Flags().Changed("config") && f.config == "" {
 		return errors.New("--config names no file")
+	}
+	if c.Flags().Changed("baseline") && (f.baseline == "" || f.baseline[0] == '-') {
+		return errors.New("--baseline names no branch or commit")
 	}
 	if c.Flags().Changed("only") && len(f.only) == 0 {
 		return errors.New("--only names no rule")

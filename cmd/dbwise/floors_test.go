@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"parsers/source", "parsers/sqltext", "parsers/query", "parsers/schema", "parsers/facts", "parsers/code"},
 	{"parsers/postgres", "parsers/postgres/pgserver", "parsers/golang", "parsers/typescript", "parsers/treesitter", "parsers/orm", "parsers/prisma", "parsers/migrations", "parsers/flow", "parsers/programs"},
 	{"parsers", "diagnostics/workspace"},
-	{"diagnostics"},
+	{"diagnostics", "diagnostics/git"},
 	{"diagnostics/rules/...", "diagnostics/report", "diagnostics/rulestest/..."},
 	{"lsp/..."},
 	{"cmd/..."},

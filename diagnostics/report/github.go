@@ -21,11 +21,12 @@ var (
 )
 
 // GitHub prints findings as workflow commands, which become annotations of the
-// changed files. Columns are left out over several lines: the runner drops
+// changed files; migrations that have landed are not among them. Columns are left out over several lines: the runner drops
 // those.
 func GitHub(w io.Writer, r *Report) error {
 	out := bufio.NewWriter(w)
-	for _, d := range r.Diagnostics {
+	shown, _ := r.pressing()
+	for _, d := range shown {
 		p := r.place(d.Path, d.Span)
 		fmt.Fprintf(out, "::%s file=%s,line=%d,endLine=%d", githubLevels[d.Severity], githubProperty.Replace(r.rel(d.Path)), p.line, p.endLine)
 		if p.line == p.endLine {

@@ -30,6 +30,7 @@ type (
 		Message  string        `json:"message"`
 		Related  []jsonRelated `json:"related"`
 		Fixes    []jsonFix     `json:"fixes"`
+		Landed   bool          `json:"landed,omitempty"`
 	}
 	jsonRelated struct {
 		Path    string `json:"path"`
@@ -74,7 +75,7 @@ type (
 // JSON prints the report as one JSON object and a line break. The infos of the
 // summary include hints.
 func JSON(w io.Writer, r *Report) error {
-	n := r.count()
+	n := count(r.Diagnostics)
 	out := jsonReport{Version: 1, Diagnostics: []jsonDiagnostic{}, Problems: []jsonProblem{}, Summary: jsonSummary{
 		Files: r.Summary.Files, Tables: r.Summary.Tables, Queries: r.Summary.Queries, CallSites: r.Summary.CallSites,
 		Errors: n[diagnostics.Error], Warnings: n[diagnostics.Warning], Infos: n[diagnostics.Info] + n[diagnostics.Hint],
@@ -97,6 +98,7 @@ func (r *Report) json(d diagnostics.Diagnostic) jsonDiagnostic {
 		Rule: d.Rule, Category: string(d.Category), Severity: d.Severity.String(), Path: r.rel(d.Path),
 		Line: p.line, Column: p.column, EndLine: p.endLine, EndCol: p.endColumn,
 		Start: d.Span.Start, End: d.Span.End, Message: d.Message, Related: []jsonRelated{}, Fixes: []jsonFix{},
+		Landed: d.Landed,
 	}
 	for _, rel := range d.Related {
 		p := r.place(rel.Path, rel.Span)

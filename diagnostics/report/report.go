@@ -23,6 +23,8 @@ type Report struct {
 	Diagnostics []diagnostics.Diagnostic
 	Problems    []Problem
 	Summary     Summary
+	// Asked are the files that the user named one by one.
+	Asked map[string]bool
 	// Base is the absolute folder that paths are shown relative to.
 	Base string
 	// File is the text that spans of a path refer to, nil if it is not known.
@@ -49,16 +51,29 @@ type Summary struct {
 	// those of the files, CallSites calls of the files that run a query,
 	// themselves or through functions.
 	Files, Tables, Queries, CallSites int
-	Elapsed                           time.Duration
+	// Branch is what landed migrations have landed on.
+	Branch  string
+	Elapsed time.Duration
 }
 
 // count is the number of findings by severity.
-func (r *Report) count() map[diagnostics.Severity]int {
+func count(list []diagnostics.Diagnostic) map[diagnostics.Severity]int {
 	n := map[diagnostics.Severity]int{}
-	for _, d := range r.Diagnostics {
+	for _, d := range list {
 		n[d.Severity]++
 	}
 	return n
+}
+
+// pressing are the findings that people are shown: those about migrations that
+// have most likely run, which nobody can take back, only where asked for.
+func (r *Report) pressing() (shown []diagnostics.Diagnostic, landed int) {
+	for _, d := range r.Diagnostics {
+		if !d.Landed || r.Asked[d.Path] {
+			shown = append(shown, d)
+		}
+	}
+	return shown, len(r.Diagnostics) - len(shown)
 }
 
 // rel is a path as it is shown: relative to the base, with slashes.

@@ -46,11 +46,19 @@ func (t *text) paint(colour, s string) string {
 // Text prints findings with the code they are about, then a summary.
 func Text(w io.Writer, r *Report, style Style) error {
 	t := &text{out: bufio.NewWriter(w), style: style}
-	for _, d := range r.Diagnostics {
+	shown, landed := r.pressing()
+	if style.Verbose {
+		shown, landed = r.Diagnostics, 0
+	}
+	for _, d := range shown {
 		t.finding(r, d)
 	}
 	if !style.Quiet {
-		t.summary(r)
+		t.summary(r, shown)
+	}
+	if !style.Quiet && landed > 0 {
+		t.print("Left out: %s about migrations that are on %s and have most likely run. -v lists them, --baseline none judges them as new.\n",
+			plural(landed, "finding"), plain(r.Summary.Branch))
 	}
 	return t.out.Flush()
 }
@@ -76,8 +84,8 @@ func (t *text) finding(r *Report, d diagnostics.Diagnostic) {
 	t.print("\n")
 }
 
-func (t *text) summary(r *Report) {
-	n := r.count()
+func (t *text) summary(r *Report, shown []diagnostics.Diagnostic) {
+	n := count(shown)
 	var parts []string
 	for _, s := range []diagnostics.Severity{diagnostics.Error, diagnostics.Warning, diagnostics.Info, diagnostics.Hint} {
 		if n[s] > 0 {
@@ -89,7 +97,7 @@ func (t *text) summary(r *Report) {
 		what = strings.Join(parts, ", ")
 	}
 	t.print("%s in %s, %s and %s (%.1f s).%s\n", what, plural(r.Summary.Files, "file"), plural(r.Summary.Tables, "table"),
-		queries(r.Summary.Queries), r.Summary.Elapsed.Seconds(), fixable(r.Diagnostics))
+		queries(r.Summary.Queries), r.Summary.Elapsed.Seconds(), fixable(shown))
 	minor := 0
 	for _, p := range r.Problems {
 		if p.Minor {

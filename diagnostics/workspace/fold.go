@@ -51,6 +51,9 @@ type history struct {
 
 	definersOnce sync.Once
 	definers     []int
+
+	reachLock sync.Mutex // guards reached
+	reached   *reach
 }
 
 // gaps count what keeps a history from telling the whole schema.

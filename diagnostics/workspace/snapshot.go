@@ -35,6 +35,7 @@ type Snapshot struct {
 	omitted []Omitted
 	indexed bool
 	shared  *shared
+	base    *Baseline
 
 	schemaOnce sync.Once
 	schema     *schemaLayer

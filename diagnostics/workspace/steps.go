@@ -84,6 +84,9 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 		if s.indexed {
 			r.builder = s.before(at.history, at.index)
 			r.foreign = at.history.foreign(fa)
+			if made := at.history.reach(s).unreleased; made != nil {
+				r.unreleased = made[at.index]
+			}
 			r.known = at.history.whole() && !r.foreign
 		} else {
 			r.builder = schema.NewBuilder(nil)
@@ -121,8 +124,10 @@ type replayer struct {
 	builder   *schema.Builder
 	// frozen is the builder's state if nothing changed since.
 	frozen *schema.Catalog
-	// born are the tables made in this run.
-	born map[string]bool
+	// born are the tables made in this run, and those that were unreleased
+	// before it.
+	born       map[string]bool
+	unreleased map[schema.Name]bool
 	// open: inside a transaction block of the file's own.
 	open  bool
 	known bool
@@ -135,10 +140,17 @@ type replayer struct {
 
 // connect starts the session in which one direction of the file runs.
 func (r *replayer) connect() {
+	r.born = nil
+	for n := range r.unreleased {
+		r.bear(n.String())
+	}
 	if r.foreign {
 		return
 	}
 	r.session = postgres.NewSession(r.builder, r.known, r.version)
+	for n := range r.unreleased {
+		r.session.Empty(n)
+	}
 	r.begin()
 }
 

@@ -25,6 +25,9 @@ type Options struct {
 	// Migrations are folders, absolute, to be read as migrations whatever they
 	// look like.
 	Migrations []string
+	// Applied are the last migrations that have run in production, by absolute
+	// folder: a version, or the name of a file or folder.
+	Applied map[string]string
 	// ServerVersion is the major version of the database server, 0 if nobody
 	// said: effects are those of the newest.
 	ServerVersion int
@@ -49,6 +52,7 @@ type Store struct {
 	roots      []string
 	omitted    []Omitted
 	indexed    bool
+	base       *Baseline
 	current    *Snapshot
 	// touched are paths reloaded while loads are under way.
 	loads   int
@@ -96,7 +100,7 @@ func (s *Store) state(p string, text []byte) *fileState {
 func (s *Store) publish(paths bool) *Snapshot {
 	files := maps.Clone(s.disk)
 	maps.Copy(files, s.open)
-	next := &Snapshot{files: files, roots: s.roots, opts: s.opts, omitted: s.omitted, indexed: s.indexed, shared: s.shared}
+	next := &Snapshot{files: files, roots: s.roots, opts: s.opts, omitted: s.omitted, indexed: s.indexed, shared: s.shared, base: s.base}
 	if !paths {
 		next.paths = s.current.paths
 	} else {
@@ -121,6 +125,17 @@ func (s *Store) Configure(o Options) *Snapshot {
 		}
 	}
 	return s.publish(true)
+}
+
+// SetBaseline says what has landed; nil takes it back.
+func (s *Store) SetBaseline(b *Baseline) *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.base == b {
+		return s.current
+	}
+	s.base = b
+	return s.publish(false)
 }
 
 // Load walks the roots and reads all files, on all processors. progress, which

@@ -80,7 +80,6 @@ func (r *replayer) units(list []unit) {
 		u := &list[i]
 		enter(u)
 		if i == 0 || u.apart || r.session == nil {
-			r.born = nil
 			r.connect()
 		} else {
 			r.next()
@@ -89,7 +88,6 @@ func (r *replayer) units(list []unit) {
 		r.builder.EndSession()
 	}
 	for _, u := range slices.Backward(list) {
-		r.born = nil
 		enter(&u)
 		r.connect()
 		r.run(u.down, true)

@@ -16,6 +16,10 @@ type view struct {
 	whole  bool
 	schema *schemaLayer
 	links  *linkLayer // nil for files that are no program
+	base   *Baseline
+
+	landOnce sync.Once
+	landing  Landing
 
 	ordinalOnce sync.Once
 	ordinal     []int
@@ -55,13 +59,13 @@ func (s *Snapshot) wholeView(path string) *view {
 }
 
 func (s *Snapshot) viewOf(path string, f *fileState, r *reading) *view {
-	want := &view{file: f, fa: r.fa, whole: r.whole, schema: s.schemaNow()}
+	want := &view{file: f, fa: r.fa, whole: r.whole, schema: s.schemaNow(), base: s.base}
 	if f.src.Lang.Host() {
 		want.links = s.linksNow()
 	}
 	s.shared.mu.Lock()
 	defer s.shared.mu.Unlock()
-	if old := s.shared.views[path]; old != nil && old.file == want.file && old.schema == want.schema && old.links == want.links && (old.whole || !want.whole) {
+	if old := s.shared.views[path]; old != nil && old.file == want.file && old.schema == want.schema && old.links == want.links && old.base == want.base && (old.whole || !want.whole) {
 		want = old
 	} else {
 		s.shared.views[path] = want

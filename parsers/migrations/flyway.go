@@ -103,6 +103,9 @@ func compareFlyway(a, b schema.Migration) int {
 	return len(a.Down) - len(b.Down)
 }
 
+// CompareVersions orders versions that consist of numbers, part by part.
+func CompareVersions(a, b string) int { return compareVersions(a, b) }
+
 // compareVersions compares versions part by part.
 func compareVersions(a, b string) int {
 	x, y := versionParts(a), versionParts(b)

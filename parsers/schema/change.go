@@ -184,7 +184,8 @@ type Step struct {
 	// Before and After are the touched table on either side; nil if it does
 	// not exist or is not known.
 	Before, After *Table
-	// Born: the table was made earlier in the same file, so it is empty.
+	// Born: the table was made earlier in the same file, or in one before it
+	// that is unreleased as well, so it is empty.
 	Born bool
 	// Known: the schema before this step is known to hold every table.
 	Known bool

@@ -8,7 +8,7 @@ import (
 )
 
 var _ = set.Add(&diagnostics.Rule{
-	ID: "drop-column-referenced", Category: diagnostics.DataLoss, Since: "0.1",
+	ID: "drop-column-referenced", Category: diagnostics.DataLoss, Since: "0.1", Lasting: true,
 	Doc: diagnostics.Doc{
 		Title: "A migration drops or renames a table or column that is still named.",
 		Why: "Every statement that names it fails with undefined_column or undefined_table as soon as the migration has run, also an " +

@@ -8,7 +8,7 @@ import (
 )
 
 var _ = set.Add(&diagnostics.Rule{
-	ID: "fk-cascade", Category: diagnostics.Migration, Severity: diagnostics.Info, Since: "0.1",
+	ID: "fk-cascade", Category: diagnostics.Migration, Severity: diagnostics.Info, Since: "0.1", Lasting: true,
 	Doc: diagnostics.Doc{
 		Title: "A foreign key with ON DELETE CASCADE is added to a table that exists.",
 		Why: "From then on one DELETE of a parent removes all its children in the same statement, which locks each of them, and theirs. Where a parent " +
