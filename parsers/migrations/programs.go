@@ -163,7 +163,11 @@ func sortCoded(list []schema.Migration) {
 		if a.Version == "" || b.Version == "" {
 			return strings.Compare(path.Base(a.Path), path.Base(b.Path))
 		}
-		if n := byNumber(a.Version, b.Version); n != 0 {
+		n := byNumber(a.Version, b.Version)
+		if len(a.Version) != len(b.Version) && dated(a.Version) && dated(b.Version) {
+			n = strings.Compare(a.Version, b.Version) // to the minute and to the second
+		}
+		if n != 0 {
 			return n
 		}
 		return strings.Compare(path.Base(a.Path), path.Base(b.Path))
@@ -238,3 +242,6 @@ func (w *world) driver(dir string) query.Dialect {
 
 // isProgram reports whether a migration is no SQL file.
 func (w *world) isProgram(p string) bool { return source.LangOf(p).Host() }
+
+// dated reports whether a version writes a date, to whatever unit.
+func dated(version string) bool { return len(version) != 10 && len(version) != 13 && isTime(version) }

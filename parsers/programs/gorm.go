@@ -193,7 +193,7 @@ func (g *gormCall) auto(n *code.Node) bool {
 	g.r.guarded++
 	defer func() { g.r.guarded-- }()
 	ok, key := true, m.Table.PrimaryKey
-	if key != nil {
+	if key != nil || m.Table.Open { // what it embeds may hold the key
 		b := g.build("CREATE TABLE IF NOT EXISTS ")
 		createOf(b, m, nil)
 		ok = b.send()

@@ -224,7 +224,7 @@ func (k *kyselyCall) createType() bool {
 	return b.list(len(list.Kids), func(i int) { b.raw(k.r.value(list.Kids[i], k.s)) }).raw(")").send()
 }
 
-// createView is known where its query is SQL.
+// createView makes a view; of a query that is no SQL the columns are not known.
 func (k *kyselyCall) createView() bool {
 	as := k.find("as")
 	if as == nil {
@@ -232,10 +232,10 @@ func (k *kyselyCall) createView() bool {
 	}
 	text, ok := k.r.str(as.arg(0), k.s)
 	if !ok {
-		return false
+		text = "SELECT *"
 	}
 	return k.build("CREATE ", k.has("orReplace", "OR REPLACE "), k.has("materialized", "MATERIALIZED "), "VIEW ", k.has("ifNotExists", "IF NOT EXISTS ")).
-		knexName(k.in, k.l.arg(0)).raw(" AS ", text).send()
+		knexName(k.in, k.l.arg(0)).raw(" AS ", text).send() && ok
 }
 
 func (k *kyselyCall) createIndex() bool {
