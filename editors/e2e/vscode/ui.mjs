@@ -16,13 +16,19 @@ export async function ui({ page, ws, out }) {
   await squiggle.waitFor({ state: "attached", timeout: 60_000 });
   log("squiggle is there");
 
-  // The whole folder is listed; the filter brings our file's row into view.
+  // The whole folder is listed; the filter brings our file's row into view. What is
+  // typed while the view still starts is lost: it is typed until the row is there.
   await page.keyboard.press("Control+Shift+KeyM");
   const filter = page.locator(".panel input.input").first();
-  await filter.fill(path.basename(scenario.file));
   const row = page.locator(".markers-panel .monaco-list-row, .markers-panel-container .monaco-list-row")
     .filter({ hasText: scenario.rule }).filter({ hasText: `[Ln ${line + 1},` }).first();
-  await row.waitFor({ timeout: 20_000 });
+  for (let tries = 0; ; tries++) {
+    await filter.fill(path.basename(scenario.file));
+    if (await row.waitFor({ timeout: 4000 }).then(() => true, () => false)) break;
+    if (tries === 6) throw new Error(`no row of ${scenario.rule} in the Problems view`);
+    await shot(`problems-${tries}`);
+    await filter.fill("");
+  }
   log(`problems: ${(await row.innerText()).replace(/\s+/g, " ")}`);
   await filter.fill("");
 
