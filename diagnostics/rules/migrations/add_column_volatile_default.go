@@ -62,11 +62,15 @@ func short(expr string) string {
 	return expr
 }
 
+// commitFirst is the oldest version in which a DO block may commit (release
+// notes of 11, transaction control in procedures).
+const commitFirst = 11
+
 // filledLater is the fix: the column with its default for new rows here, the
 // old rows in batches, NOT NULL in the end.
 func filledLater(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	bare, notNullable, ok := bareColumn(p, s)
-	if !ok {
+	if v := p.Config.ServerVersion; !ok || v != 0 && (v < commitFirst || notNullable && v < checkFirst) {
 		return diagnostics.Fix{}, false
 	}
 	fill, ok := backfill(s.After, s.Column, s.ColumnDef.Default)

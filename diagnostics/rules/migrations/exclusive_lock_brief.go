@@ -35,7 +35,7 @@ func exclusiveLockBrief(p *diagnostics.Pass) {
 			continue
 		}
 		e := st.Worst()
-		if e == nil || queued(st.Statement) || e.May || st.Unread || p.Config.Small(e.Relation.Name) {
+		if e == nil || queued(p, st.Statement) || e.May || st.Unread || p.Config.Small(e.Relation.Name) {
 			continue
 		}
 		d := diagnostics.Diagnostic{Span: firstLine(p.File, st.Span), Message: fmt.Sprintf("This takes %s without a lock_timeout: behind a long query it waits, and everybody waits behind it.", locked(e))}
@@ -48,10 +48,12 @@ func exclusiveLockBrief(p *diagnostics.Pass) {
 
 // queued reports whether a rule of its own speaks about how a statement waits
 // for its lock.
-func queued(st *facts.Statement) bool {
+func queued(p *diagnostics.Pass, st *facts.Statement) bool {
 	for i := range st.Changes {
 		switch c := &st.Changes[i]; {
 		case c.Kind == schema.DropIndex || c.Kind == schema.DetachPartition:
+			return true
+		case writesDefault(p, c):
 			return true
 		case c.Kind == schema.OtherDDL && (c.Action == "lock" || c.Action == "refresh materialized view"):
 			return true
