@@ -22,8 +22,8 @@ var _ = set.Add(&diagnostics.Rule{
 		Bad: example("DROP TABLE orders;\n-- queries/orders.sql --\nSELECT status FROM orders WHERE id = $1;\n"),
 		Good: example("CREATE TABLE orders_backup AS SELECT * FROM orders;\nDROP TABLE orders;\n" +
 			"-- queries/orders.sql --\nSELECT status FROM orders WHERE id = $1;\n"),
-		FixSafety: "The fix copies the table, or key and column, before. It is unsafe: it reads the whole table and needs the room, though it " +
-			"blocks nobody; the copy has no keys, indexes or grants.",
+		FixSafety: "The fix copies the table, or key and column, before anything in the transaction takes a lock that others wait for. It is " +
+			"unsafe: it reads the whole table and needs the room, though it blocks nobody; the copy has no keys, indexes or grants.",
 		Refs: []string{"PostgreSQL manual, CREATE TABLE AS"},
 	},
 	Step: backupBeforeDestructive,
@@ -40,7 +40,11 @@ func backupBeforeDestructive(p *diagnostics.Pass, s *schema.Step) {
 	}
 	what := "the rows of `" + s.Table.String() + "`"
 	if s.Kind == schema.DropColumn {
-		what = "the values of `" + s.Table.String() + "." + s.Column + "`"
+		var lost []string
+		for _, c := range dropped(p, s) {
+			lost = append(lost, s.Table.String()+"."+c)
+		}
+		what = "the values of " + list(lost)
 	}
 	fix, ok := copyAside(p, s)
 	report(p, diagnostics.Diagnostic{Span: firstLine(p.File, s.Span),
@@ -62,6 +66,21 @@ func destroysLoudly(p *diagnostics.Pass, s *schema.Step) bool {
 		return !maybeOlder(p, s) && (s.Cascade || !refilled(p, s)) && !p.Config.Small(s.Table.Name)
 	}
 	return false
+}
+
+// dropped are the columns that the statement of a step takes from its table,
+// and that other rules speak about.
+func dropped(p *diagnostics.Pass, s *schema.Step) []string {
+	var out []string
+	if s.Kind != schema.DropColumn {
+		return nil
+	}
+	for _, o := range p.Snapshot.Steps(s.Path) {
+		if o.Kind == schema.DropColumn && o.Stmt == s.Stmt && destroysLoudly(p, &o) {
+			out = append(out, o.Column)
+		}
+	}
+	return out
 }
 
 // saved reports whether a copy or a rename before keeps what the step loses.
@@ -108,7 +127,9 @@ func copyAside(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	if s.Conditional {
 		return diagnostics.Fix{}, false
 	}
-	if s.Kind == schema.DropColumn {
+	if lost := dropped(p, s); len(lost) > 1 {
+		return keepColumns(p, s, sqltext.Truncate(s.Before.Name.Name+"_backup", sqltext.MaxIdentifier), lost)
+	} else if len(lost) == 1 {
 		return keepColumn(p, s)
 	}
 	db := p.Snapshot.Database(s.Path)
@@ -116,7 +137,11 @@ func copyAside(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	if db == nil || db.Catalog.Taken(name.Name) || p.Snapshot.SchemaBefore(s.Path).Taken(name.Name) {
 		return diagnostics.Fix{}, false
 	}
-	text := fmt.Sprintf("CREATE TABLE %s AS SELECT * FROM %s;\n%s", qualified(name), qualified(s.Before.Name), indentOf(p.File, s.Stmt.Start))
+	at, ok := ahead(p, s)
+	if !ok {
+		return diagnostics.Fix{}, false
+	}
+	text := fmt.Sprintf("CREATE TABLE %s AS SELECT * FROM %s;\n%s", qualified(name), qualified(s.Before.Name), indentOf(p.File, at))
 	return diagnostics.Fix{Title: fmt.Sprintf("Copy `%s` to `%s` before", s.Before.Name, name), Safety: diagnostics.Unsafe,
-		Edits: []diagnostics.FileEdit{p.Edit(source.Span{Start: s.Stmt.Start, End: s.Stmt.Start}, text)}}, true
+		Edits: []diagnostics.FileEdit{p.Edit(source.Span{Start: at, End: at}, text)}}, true
 }

@@ -2,6 +2,7 @@ package migrations
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/diagnostics/workspace"
@@ -26,8 +27,8 @@ var _ = set.Add(&diagnostics.Rule{
 		Good: "-- migrations/1_init.up.sql --\nCREATE TABLE users (id bigint PRIMARY KEY, nickname text);\n" +
 			"-- migrations/2_add.up.sql --\nALTER TABLE users ADD COLUMN name text;\n" +
 			"-- queries/users.sql --\nSELECT name FROM users WHERE id = $1;\n",
-		FixSafety: "The fix copies key and column to a table of its own first, which reads the whole table. It is unsafe, since it changes " +
-			"what the migration does. A copy made before the drop in the same file is seen, and the rule is silent.",
+		FixSafety: "The fix copies key and column to a table of its own, in front of the first statement of the transaction that others wait for, " +
+			"since it reads the whole table. It is unsafe: it changes what the migration does. A copy made before the drop in the same file is seen, and the rule is silent.",
 		Refs: []string{"PostgreSQL manual, ALTER TABLE, DROP COLUMN", "PostgreSQL manual, Appendix A, 42703 undefined_column"},
 	},
 	Step: dropColumn,
@@ -76,21 +77,35 @@ func verb(n int, many, one string) string {
 	return many
 }
 
-// keepColumn is the fix that copies the column aside first. It needs the
-// primary key, to be able to bring the values back.
+// keepColumn is the fix that copies the column aside first.
 func keepColumn(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
-	if s.Before == nil || s.Before.PrimaryKey == nil || s.Before.Column(s.Column) == nil {
+	return keepColumns(p, s, backupName(s), []string{s.Column})
+}
+
+// keepColumns is the fix that copies columns to a table of that name first. It
+// needs the primary key, to be able to bring the values back.
+func keepColumns(p *diagnostics.Pass, s *schema.Step, backup string, lost []string) (diagnostics.Fix, bool) {
+	db := p.Snapshot.Database(s.Path)
+	if s.Before == nil || s.Before.PrimaryKey == nil || db == nil || slices.ContainsFunc(lost, func(c string) bool { return s.Before.Column(c) == nil }) {
 		return diagnostics.Fix{}, false
 	}
-	backup := backupName(s)
-	if p.Snapshot.Database(s.Path) == nil || p.Snapshot.Database(s.Path).Catalog.Table(schema.Name{Schema: s.Before.Name.Schema, Name: backup}) != nil {
+	name := schema.Name{Schema: s.Before.Name.Schema, Name: backup}
+	if db.Catalog.Table(name) != nil {
 		return diagnostics.Fix{}, false
 	}
-	keys := sqltext.QuoteList(append(append([]string(nil), s.Before.PrimaryKey.Columns...), s.Column))
-	text := fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM %s;\n%s", qualified(schema.Name{Schema: s.Before.Name.Schema, Name: backup}),
-		keys, qualified(s.Before.Name), indentOf(p.File, s.Stmt.Start))
-	return diagnostics.Fix{Title: fmt.Sprintf("Copy `%s` to `%s` before it is dropped", s.Column, backup), Safety: diagnostics.Unsafe,
-		Edits: []diagnostics.FileEdit{p.Edit(source.Span{Start: s.Stmt.Start, End: s.Stmt.Start}, text)}}, true
+	columns := append([]string(nil), s.Before.PrimaryKey.Columns...)
+	for _, c := range lost {
+		if !slices.Contains(columns, c) {
+			columns = append(columns, c)
+		}
+	}
+	at, ok := ahead(p, s, columns...)
+	if !ok {
+		return diagnostics.Fix{}, false
+	}
+	text := fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM %s;\n%s", qualified(name), sqltext.QuoteList(columns), qualified(s.Before.Name), indentOf(p.File, at))
+	return diagnostics.Fix{Title: fmt.Sprintf("Copy %s to `%s` before %s dropped", list(lost), backup, verb(len(lost), "they are", "it is")), Safety: diagnostics.Unsafe,
+		Edits: []diagnostics.FileEdit{p.Edit(source.Span{Start: at, End: at}, text)}}, true
 }
 
 func backupName(s *schema.Step) string {
@@ -111,7 +126,7 @@ func keptAside(p *diagnostics.Pass, s *schema.Step) bool {
 }
 
 // takeOut is the fix that removes the statement, if it does nothing else and
-// the migration does.
+// the migration does, and what comes behind it does not build on it.
 func takeOut(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	others := 0
 	for _, other := range p.Snapshot.Steps(s.Path) {
@@ -122,9 +137,33 @@ func takeOut(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 			others++
 		}
 	}
-	if others == 0 {
+	if others == 0 || s.Kind == schema.RenameColumn && namedLater(p, s, s.To) {
 		return diagnostics.Fix{}, false
 	}
 	return diagnostics.Fix{Title: fmt.Sprintf("Take `%s` out of this migration", firstLine(p.File, s.Stmt).In(p.File.Text)), Safety: diagnostics.Unsafe,
 		Edits: []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), "")}}, true
+}
+
+// namedLater reports whether a statement behind a step, in its file or in a
+// migration after it, names a word.
+func namedLater(p *diagnostics.Pass, s *schema.Step, name string) bool {
+	h := historyOf(p, s)
+	if h == nil {
+		return true
+	}
+	for i := range h.Migrations {
+		m := &h.Migrations[i]
+		fa, f := p.Snapshot.Facts(m.Path), p.Snapshot.File(m.Path)
+		if m.Up == nil || m.Seq < s.Migration.Seq || fa == nil || f == nil {
+			continue
+		}
+		for k := range fa.Statements {
+			st := &fa.Statements[k]
+			behind := m.Path != s.Path || st.Span.Start >= s.Stmt.End
+			if behind && covers(m.Up, st.Span) && wordOf(name).MatchString(st.Span.In(f.Text)) {
+				return true
+			}
+		}
+	}
+	return false
 }
