@@ -172,7 +172,7 @@ func (l *schemaLayer) history(h *history) *history {
 func (s *Snapshot) discover() []*history {
 	byRoot := map[string][]string{}
 	for _, p := range s.paths {
-		if lang := s.files[p].src.Lang; lang == source.SQL || lang == source.Unknown || migrations.Program(p) || len(s.programs(p)) > 0 {
+		if lang := s.files[p].src.Lang; lang == source.SQL || lang == source.Unknown || migrations.Program(p) || len(s.programs(p)) > 0 || len(s.modes(p)) > 0 {
 			root := s.rootOf(p)
 			byRoot[root] = append(byRoot[root], p)
 		}
@@ -195,7 +195,7 @@ func (s *Snapshot) discover() []*history {
 			}
 			s.shared.finders[root] = finder
 		}
-		finder.Programs = s.programs
+		finder.Programs, finder.Modes = s.programs, s.modes
 		for _, h := range finder.Discover(byRoot[root], read, s.opts.Migrations...) {
 			out = append(out, &history{History: &h, root: root})
 		}
@@ -209,6 +209,14 @@ func (s *Snapshot) programs(p string) []facts.Program {
 		return nil
 	}
 	return s.known(p).Programs
+}
+
+// modes are what a program file says of how migrations are run.
+func (s *Snapshot) modes(p string) []facts.Mode {
+	if f := s.files[p]; f == nil || !f.src.Lang.Host() {
+		return nil
+	}
+	return s.known(p).Modes
 }
 
 func keysOf[V any](m map[string]V) func(func(string) bool) {

@@ -62,6 +62,10 @@ func schemaSum(fa *facts.Facts, src []byte) sum {
 			put(-1)
 		}
 	}
+	for _, m := range fa.Modes {
+		text(m.Runner)
+		put(int(m.Tx))
+	}
 	for _, m := range fa.Programs {
 		text(m.Runner)
 		text(m.Version)

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the wanted output")
 // printers make the wanted sections of an archive; it holds those it is about.
 var printers = map[string]func(*Snapshot) string{
 	"want-databases": printDatabases, "want-steps": printSteps, "want-queries": printQueries,
-	"want-calls": printCalls, "want-references": printReferences,
+	"want-calls": printCalls, "want-references": printReferences, "want-histories": printHistories,
 }
 
 // TestGolden reads each workspace of testdata and prints what its sections ask.

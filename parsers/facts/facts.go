@@ -23,8 +23,10 @@ type Facts struct {
 	// Statements of a SQL file, in order; of a program, those of its Programs,
 	// in the order in which they run, up before down.
 	Statements []Statement
-	// Programs are the migrations written in the file.
+	// Programs are the migrations written in the file, Modes what it says of how
+	// they are run.
 	Programs []Program
+	Modes    []Mode
 	// Calls, Loops and Funcs of a program file. CallSites name the loops and
 	// the function around them by index.
 	Calls []CallSite
@@ -77,6 +79,12 @@ type Program struct {
 	First, End int
 	// Partial: it does more than its statements tell.
 	Partial bool
+}
+
+// Mode is the transaction in which a tool is told to run its migrations.
+type Mode struct {
+	Runner string
+	Tx     schema.Tx
 }
 
 // ProblemKind says why a text is not analysed.

@@ -87,7 +87,6 @@ func (w *world) programHistories(found []*History) []*History {
 			}
 			h := &History{Runner: runner, Dir: dir, Migrations: list, Dialect: w.driver(dir)}
 			sortCoded(h.Migrations)
-			w.mode(h)
 			w.finish(h)
 			found = append(found, h)
 		}
@@ -144,7 +143,7 @@ func nameOfProgram(p string) (version, name string) {
 	base := path.Base(p)
 	base = strings.TrimSuffix(base, path.Ext(base))
 	if g := isoStamp.FindStringSubmatch(base); g != nil {
-		return g[1] + g[2], g[3]
+		return onlyDigits(g[1]), g[2]
 	}
 	trimmed := strings.TrimPrefix(base, "Migration")
 	digits := len(trimmed) - len(strings.TrimLeft(trimmed, "0123456789"))
@@ -154,8 +153,8 @@ func nameOfProgram(p string) (version, name string) {
 	return trimmed[:digits], strings.TrimLeft(trimmed[digits:], "_-.")
 }
 
-// isoStamp is a time as 20240131T235959123Z writes it.
-var isoStamp = regexp.MustCompile(`^(\d{8})T(\d{4,9})Z?[_.-]*(.*)$`)
+// isoStamp is a time as 20240131T235959123Z or 2024.01.31T23.59.59 writes it.
+var isoStamp = regexp.MustCompile(`^(\d{4}[.-]?\d\d[.-]?\d\dT\d\d[.-]?\d\d(?:[.-]?\d\d(?:[.]?\d{3})?)?)Z?[_.-]*(.*)$`)
 
 // sortCoded orders by the number of the version; what has none stands by name.
 func sortCoded(list []schema.Migration) {
@@ -172,18 +171,6 @@ func sortCoded(list []schema.Migration) {
 		}
 		return strings.Compare(path.Base(a.Path), path.Base(b.Path))
 	})
-}
-
-// mode finds out how the project runs its migrations where they tell: TypeORM
-// refuses a class that leaves the transaction unless each has its own.
-func (w *world) mode(h *History) {
-	if h.Runner == "typeorm" && slices.ContainsFunc(h.Migrations, func(m schema.Migration) bool { return m.Tx == schema.TxNone }) {
-		for i := range h.Migrations {
-			if h.Migrations[i].Tx == schema.TxBatch {
-				h.Migrations[i].Tx = schema.TxFile
-			}
-		}
-	}
 }
 
 // drivers are the packages that speak to one kind of database.

@@ -19,6 +19,9 @@ type Finder struct {
 	// Programs gives the migrations that a program file holds, if any. Nil
 	// leaves programs out.
 	Programs func(path string) []facts.Program
+	// Modes gives what a program file says of how migrations are run. Nil knows
+	// nothing.
+	Modes func(path string) []facts.Mode
 
 	sheets map[string]*sheet
 }
@@ -74,6 +77,7 @@ func (f *Finder) Discover(files []string, read func(path string) []byte, folders
 		}
 	}
 	found = w.programHistories(found)
+	w.modes(found)
 	found = w.sqlc(found)
 	found = append(found, w.schemaFiles(found)...)
 	f.forget(files)
