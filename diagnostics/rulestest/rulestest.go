@@ -3,7 +3,8 @@
 //
 // A golden is testdata/<rule>.txtar, or testdata/<rule>.<case>.txtar: its
 // comment says why the case exists, its members are the files of a workspace
-// (dbwise.jsonc among them is its configuration), `want` the findings of that
+// (dbwise.jsonc among them is its configuration), those below `branch/` the
+// migrations as the default branch holds them, `want` the findings of that
 // rule, and `fixed/<path>` the files that the
 // first fix of each finding changes or makes.
 package rulestest
@@ -128,10 +129,21 @@ func write(t *testing.T, file string, kept *txtar.Archive, got map[string]string
 
 func snapshot(t *testing.T, input map[string]string, rules []*diagnostics.Rule) *workspace.Snapshot {
 	files := map[string][]byte{}
+	var base *workspace.Baseline
 	for name, text := range input {
-		files[name] = []byte(text)
+		held, ok := strings.CutPrefix(name, "branch/")
+		if !ok {
+			files[name] = []byte(text)
+			continue
+		}
+		if base == nil {
+			base = &workspace.Baseline{Branch: "origin/main", Files: map[string][][]byte{}}
+		}
+		if base.Files[root+"/"+held] = [][]byte{[]byte(text)}; input[held] == "" {
+			base.Files[root+"/"+held] = nil
+		}
 	}
-	return workspace.Of(config(t, input, rules).Workspace(), root, files)
+	return workspace.OfBranch(config(t, input, rules).Workspace(), root, files, base)
 }
 
 // config is what the workspace's configuration file says.

@@ -84,7 +84,13 @@ func (s *Snapshot) Landing(p string) Landing {
 	if s.applied(at, p) {
 		return Applied
 	}
-	if !at.history.reach(s).known {
+	return s.OnBranch(p)
+}
+
+// OnBranch is the landing as the branch alone tells it.
+func (s *Snapshot) OnBranch(p string) Landing {
+	at, ok := s.schemaNow().places[p]
+	if !ok || !s.indexed || at.history.Declarative || !at.history.reach(s).known {
 		return LandingUnknown
 	}
 	v := s.view(p)
@@ -116,7 +122,7 @@ func (s *Snapshot) HasRun(p string, at source.Span) bool {
 // does not have on the branch; taken tells that the branch has statements that
 // the file lacks. ok is false if only the order differs.
 func (s *Snapshot) Rewritten(p string) (at source.Span, taken, ok bool) {
-	if s.Landing(p) != Edited {
+	if s.OnBranch(p) != Edited {
 		return at, false, false
 	}
 	v := s.view(p)

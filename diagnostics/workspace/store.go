@@ -72,8 +72,12 @@ func NewStore(o Options) *Store {
 
 // Of is the snapshot of files that lie nowhere, below root: their names are
 // relative to it.
-func Of(o Options, root string, files map[string][]byte) *Snapshot {
+func Of(o Options, root string, files map[string][]byte) *Snapshot { return OfBranch(o, root, files, nil) }
+
+// OfBranch is Of where something is known of the branch.
+func OfBranch(o Options, root string, files map[string][]byte, base *Baseline) *Snapshot {
 	s := NewStore(o)
+	s.base = base
 	for name, text := range files {
 		p := filepath.ToSlash(filepath.Join(root, name))
 		if Reads(p) && unfit(p, text) == "" {
