@@ -94,6 +94,17 @@ func limitsOf(by, bound string) (limits, bool) {
 // bracketsOf are the values of each pair of brackets at the top level, without
 // quotes and casts.
 func bracketsOf(text string) [][]string {
+	out := cellsOf(text)
+	for _, values := range out {
+		for i, v := range values {
+			values[i] = literal(v)
+		}
+	}
+	return out
+}
+
+// cellsOf are the values of each pair of brackets at the top level as written.
+func cellsOf(text string) [][]string {
 	var out [][]string
 	t := lex(text)
 	for i := 0; i < len(t.list); i++ {
@@ -102,7 +113,7 @@ func bracketsOf(text string) [][]string {
 		}
 		var values []string
 		for _, cell := range t.items(i+1, t.list[i].match, t.list[i].depth+1) {
-			values = append(values, literal(t.span(cell[0], cell[1]).In([]byte(text))))
+			values = append(values, strings.TrimSpace(t.span(cell[0], cell[1]).In([]byte(text))))
 		}
 		out = append(out, values)
 		i = t.list[i].match

@@ -91,6 +91,10 @@ func (l *lowerer) bound(from int, x *pg.PartitionBoundSpec) string {
 	return l.source(l.span(i, end))
 }
 
+// likeIndexes is INCLUDING INDEXES, which ALL contains, in the options of a LIKE
+// (src/include/nodes/parsenodes.h, TableLikeOption).
+const likeIndexes = 1 << 6
+
 // element lowers one entry of the bracket.
 func (b *builder) element(n *pg.Node, cell [2]int) {
 	switch x := n.GetNode().(type) {
@@ -106,7 +110,11 @@ func (b *builder) element(n *pg.Node, cell [2]int) {
 			b.add(c)
 		}
 	case *pg.Node_TableLikeClause:
-		b.t.Like = append(b.t.Like, nameOf(x.TableLikeClause.Relation))
+		from := nameOf(x.TableLikeClause.Relation)
+		b.t.Like = append(b.t.Like, from)
+		if x.TableLikeClause.Options&likeIndexes != 0 {
+			b.t.LikeKeys = append(b.t.LikeKeys, from)
+		}
 		b.t.Open = true
 	}
 }

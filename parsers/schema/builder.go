@@ -265,6 +265,11 @@ func (b *Builder) create(c *Change) (before, after *Table) {
 	for _, from := range t.Like {
 		b.like(&t, from)
 	}
+	for _, from := range t.LikeKeys {
+		if src := b.Table(from); src != nil {
+			takeKeys(&t, src)
+		}
+	}
 	for _, from := range t.Inherits {
 		b.like(&t, from)
 	}
@@ -308,25 +313,41 @@ func (b *Builder) partitionOf(t *Table) {
 		}
 	}
 	t.Columns = append(cols, t.Columns...)
-	down := func(k *Constraint) *Constraint {
-		c := *k
-		c.Name = childName(k.Name, parent.Name.Name, t.Name.Name)
-		return &c
-	}
-	if t.PrimaryKey == nil && parent.PrimaryKey != nil {
-		t.PrimaryKey = down(parent.PrimaryKey)
-	}
+	takeKeys(t, parent)
 	own := t.Constraints
 	t.Constraints = nil
 	for _, k := range parent.Constraints {
-		t.Constraints = append(t.Constraints, down(k))
+		if k.Kind != Unique {
+			t.Constraints = append(t.Constraints, childKey(k, parent, t))
+		}
 	}
 	t.Constraints = append(t.Constraints, own...)
-	for _, x := range parent.Indexes {
+}
+
+// takeKeys gives a table the primary key, the unique constraints and the
+// indexes that another has.
+func takeKeys(t, from *Table) {
+	if t.PrimaryKey == nil && from.PrimaryKey != nil {
+		t.PrimaryKey = childKey(from.PrimaryKey, from, t)
+	}
+	t.Constraints = slices.Clone(t.Constraints)
+	for _, k := range from.Constraints {
+		if k.Kind == Unique {
+			t.Constraints = append(t.Constraints, childKey(k, from, t))
+		}
+	}
+	t.Indexes = slices.Clone(t.Indexes)
+	for _, x := range from.Indexes {
 		i := *x
-		i.Name = childName(x.Name, parent.Name.Name, t.Name.Name)
+		i.Name = childName(x.Name, from.Name.Name, t.Name.Name)
 		t.Indexes = append(t.Indexes, &i)
 	}
+}
+
+func childKey(k *Constraint, parent, child *Table) *Constraint {
+	c := *k
+	c.Name = childName(k.Name, parent.Name.Name, child.Name.Name)
+	return &c
 }
 
 func (b *Builder) set(c *Change) {

@@ -70,7 +70,9 @@ type Table struct {
 	PartitionBy string
 	// Inherits and Like are the tables the columns come from as well.
 	Inherits, Like []Name
-	Unlogged       bool
+	// LikeKeys are those of Like whose keys and indexes come as well.
+	LikeKeys []Name
+	Unlogged bool
 	// Tablespace and AccessMethod are as written, "" for the default.
 	Tablespace, AccessMethod string
 	// Origins are the declarations, the first one created it; several when

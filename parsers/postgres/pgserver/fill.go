@@ -26,7 +26,7 @@ WHERE a.attrelid = %d AND a.attnum > 0 AND NOT a.attisdropped %s ORDER BY a.attn
 // Fill gives every table rows. The value of a column follows from its type and
 // the number of the row alone, so that keys are unique and a foreign key finds
 // the row of the same number. Tables whose constraints that does not satisfy
-// stay empty; their names are given back.
+// stay empty; their names are given back. What has rows already keeps those.
 func (d *Database) Fill() (empty []string, err error) {
 	tables, err := look(d.Conn, map[int]*relation{})
 	if err != nil {
@@ -56,6 +56,10 @@ func (d *Database) fill(oid int, r *relation) error {
 	generated := ""
 	if d.Major() >= 12 {
 		generated = "AND a.attgenerated = ''"
+	}
+	some, err := d.Query("SELECT FROM " + r.quoted + " LIMIT 1")
+	if err != nil || len(some) > 0 {
+		return err
 	}
 	rows, err := d.Query(fmt.Sprintf(columns, oid, generated))
 	if err != nil || len(rows) == 0 {
