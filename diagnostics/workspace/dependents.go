@@ -24,7 +24,8 @@ type Dependent struct {
 func (d *Dependent) Bound() bool { return d.Object == "view" || d.Object == "materialized view" }
 
 // Dependents lists the views and routines that name a table, or with a column
-// name that column, and that stand just before the step: those of the
+// name that column, be it as a field of NEW or OLD in a function that a trigger
+// of the table calls, and that stand just before the step: those of the
 // migrations before it and of the statements above it. Nil for steps of files
 // that are no migration.
 func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) []Dependent {
@@ -33,7 +34,7 @@ func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) [
 		return nil
 	}
 	key := mentionKey{at.history.db, strings.ToLower(t.Name.Name), strings.ToLower(column)}
-	alive := map[string][]Dependent{}
+	alive, triggers := map[string][]Dependent{}, newFired(key)
 	for _, i := range s.definers(at.history) {
 		if i > at.index {
 			break
@@ -45,6 +46,9 @@ func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) [
 			stmt := &fa.Statements[j]
 			if covered(m.Up, stmt.Span) && (m.Path != st.Path || stmt.Span.Start < st.Stmt.Start) {
 				v.define(stmt, key, alive)
+				if column != "" {
+					triggers.follow(v, stmt)
+				}
 			}
 		}
 	}
@@ -52,6 +56,7 @@ func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) [
 	for _, list := range alive {
 		out = append(out, list...)
 	}
+	out = append(out, triggers.dependents(out)...)
 	slices.SortFunc(out, func(a, b Dependent) int {
 		if a.Path != b.Path {
 			return strings.Compare(a.Path, b.Path)
@@ -61,8 +66,8 @@ func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) [
 	return out
 }
 
-// definers are the migrations, in order, that make or take away views or
-// routines. Snapshots that share a history agree on them: what a file changes
+// definers are the migrations, in order, that make or take away views,
+// routines or triggers. Snapshots that share a history agree on them: what a file changes
 // is part of what the history was made from.
 func (s *Snapshot) definers(h *history) []int {
 	h.definersOnce.Do(func() {
@@ -75,10 +80,11 @@ func (s *Snapshot) definers(h *history) []int {
 	return h.definers
 }
 
-// defines reports whether a statement makes or takes away views or routines.
+// defines reports whether a statement makes or takes away views, routines or
+// triggers.
 func defines(st facts.Statement) bool {
 	return slices.ContainsFunc(st.Changes, func(c schema.Change) bool {
-		return c.Kind == schema.CreateView || c.Kind == schema.DropView || c.Routine != nil ||
+		return c.Kind == schema.CreateView || c.Kind == schema.DropView || c.Routine != nil || c.Action == "create trigger" || c.Action == "create constraint trigger" ||
 			c.Kind == schema.OtherDDL && strings.HasPrefix(c.Action, "drop ")
 	})
 }
