@@ -91,13 +91,31 @@ func list(names []string) string {
 
 // putAside is the fix that renames the table instead.
 func putAside(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
-	if s.Before == nil || s.Cascade || s.Conditional || s.Span != s.Stmt || s.Before.Kind == schema.Partition {
+	if s.Before == nil || s.Cascade || s.Conditional || s.Span != s.Stmt || s.Before.Kind == schema.Partition || inTheWay(p, s) {
 		return diagnostics.Fix{}, false
 	}
 	to := sqltext.Truncate("_deprecated_"+s.Before.Name.Name, sqltext.MaxIdentifier)
 	text := fmt.Sprintf("ALTER TABLE %s RENAME TO %s", qualified(s.Before.Name), sqltext.QuoteIdent(to))
 	return diagnostics.Fix{Title: fmt.Sprintf("Rename `%s` to `%s` instead, and drop it in a later release", s.Before.Name, to), Safety: diagnostics.Unsafe,
 		Edits: []diagnostics.FileEdit{p.Edit(s.Stmt, text)}}, true
+}
+
+// inTheWay reports whether a table that stays under another name keeps what
+// comes behind from being done: it still refers to a table that is dropped, and
+// still has the names of its keys and indexes.
+func inTheWay(p *diagnostics.Pass, s *schema.Step) bool {
+	for _, k := range s.Before.Constraints {
+		if k.Kind == schema.ForeignKey && behindIt(p, s, func(o *schema.Step) bool {
+			return o.Kind == schema.DropTable && !o.Cascade && o.Table.Name == k.References.Name && o.Table.Name != s.Table.Name
+		}) {
+			return true
+		}
+		if k.Name != "" && namedLater(p, s, k.Name) {
+			return true
+		}
+	}
+	return s.Before.PrimaryKey != nil && s.Before.PrimaryKey.Name != "" && namedLater(p, s, s.Before.PrimaryKey.Name) ||
+		slices.ContainsFunc(s.Before.Indexes, func(x *schema.Index) bool { return x.Name != "" && namedLater(p, s, x.Name) })
 }
 
 // dropsMore judges what takes tables and columns along without naming them.

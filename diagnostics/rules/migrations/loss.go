@@ -53,6 +53,30 @@ func later(p *diagnostics.Pass, s *schema.Step, f func(*schema.Step) bool) bool 
 	return false
 }
 
+// behindIt finds a step behind s in its file or in a migration after it.
+func behindIt(p *diagnostics.Pass, s *schema.Step, f func(*schema.Step) bool) bool {
+	if later(p, s, f) {
+		return true
+	}
+	h := historyOf(p, s)
+	if h == nil {
+		return false
+	}
+	for i := range h.Migrations {
+		m := &h.Migrations[i]
+		if m.Up == nil || m.Seq <= s.Migration.Seq || m.Path == s.Path {
+			continue
+		}
+		steps := p.Snapshot.Steps(m.Path)
+		for k := range steps {
+			if !steps[k].Down && f(&steps[k]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // earlier finds a step before s in its file and direction.
 func earlier(p *diagnostics.Pass, s *schema.Step, f func(*schema.Step) bool) bool {
 	steps := p.Snapshot.Steps(s.Path)

@@ -18,12 +18,12 @@ var _ = set.Add(&diagnostics.Rule{
 			"table that refers to it by a foreign key, and those that refer to them. A table filled again in the same file, made with IF NOT " +
 			"EXISTS there, or emptied by a script that is no migration is information; temporary and new tables, tests, seeds and undo " +
 			"sections are left alone.",
-		Bad:       example("TRUNCATE orders;\n"),
-		Good:      example("DELETE FROM orders WHERE status = 'draft';\n"),
+		Bad:  example("TRUNCATE orders;\n"),
+		Good: example("DELETE FROM orders WHERE status = 'draft';\n"),
 		FixSafety: "The fix deletes the rows by primary key instead, in batches that commit, first those of the tables that refer to it. It is unsafe: " +
 			"DELETE fires triggers, takes longer and leaves the space to be reused; and where a foreign key has no index, each row deleted reads the referring " +
 			"table. Where the foreign keys go round in circles, something behind it needs the tables empty, or the tool always opens a transaction, there is none.",
-		Refs:      []string{"PostgreSQL manual, TRUNCATE"},
+		Refs: []string{"PostgreSQL manual, TRUNCATE"},
 	},
 	Step: truncate,
 })
