@@ -2,6 +2,8 @@ package migrations
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/parsers/query"
@@ -19,7 +21,8 @@ var _ = set.Add(&diagnostics.Rule{
 			"-- migrations/2_next.up.sql --\nCREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');\n",
 		Good: "-- migrations/1_init.up.sql --\nCREATE TABLE events (id bigint NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);\n" +
 			"-- migrations/2_next.up.sql --\nCREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');\n",
-		FixSafety: "There is no fix: the steps before are migrations of their own.",
+		FixSafety: "The table is made by itself, the default partition gets the CHECK as NOT VALID; the next migrations validate it, attach the table and drop the CHECKs. It is unsafe because " +
+			"the partition comes later, and because the default partition takes no rows of its bound until then. There is no fix for hash, keys of several columns and options of the partition's own.",
 		Refs:      []string{"PostgreSQL manual, CREATE TABLE, PARTITION OF"},
 	},
 	Step: createPartitionOfDefault,
@@ -29,7 +32,48 @@ func createPartitionOfDefault(p *diagnostics.Pass, s *schema.Step) {
 	if s.Kind != schema.CreateTable || s.Def == nil || s.Def.Parent.Name == "" {
 		return
 	}
-	if v, ok := judge(p, s, long); ok {
-		p.Report(v.finding(p, s, fmt.Sprintf("Making partition `%s`", s.Table)))
+	v, ok := judge(p, s, long)
+	if !ok {
+		return
 	}
+	fix, ok := madeApart(p, s)
+	report(p, v.finding(p, s, fmt.Sprintf("Making partition `%s`", s.Table)), fix, ok)
+}
+
+// madeApart is the fix: a table like its parent here, which becomes a partition
+// in the end. LIKE leaves out what a partition does not take over either.
+func madeApart(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
+	parent := before(p, s).Table(s.Def.Parent)
+	if parent == nil || s.IfNotExists || s.Def.Kind != schema.Partition || !barePartition(p, s) {
+		return diagnostics.Fix{}, false
+	}
+	list, inside, ok := proofs(p, s, parent, s.Table, s.Def.Bound)
+	if !ok || len(list) == 0 {
+		return diagnostics.Fix{}, false
+	}
+	own := proof{s.Table, fitted(s.Table.Name + "_bound"), inside}
+	text := fmt.Sprintf("CREATE TABLE %s (\n    LIKE %s INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS EXCLUDING STATISTICS,\n    %s\n);\n",
+		qualified(s.Table), qualified(parent.Name), own.check())
+	for _, c := range list {
+		text += alter(c.table, "ADD "+c.check()+" NOT VALID")
+	}
+	fix := diagnostics.Fix{Title: fmt.Sprintf("Make `%s` by itself and attach it when a validated CHECK keeps its rows out of the default partition", s.Table),
+		Edits: []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), text)}}
+	return attachLater(p, s, fix, list, append([]proof{own}, list...), s.Table,
+		"ALTER TABLE "+qualified(parent.Name)+" ATTACH PARTITION "+qualified(s.Table)+" "+s.Def.Bound)
+}
+
+// barePartition reports whether a CREATE TABLE says nothing but whose partition
+// it is and its bound.
+func barePartition(p *diagnostics.Pass, s *schema.Step) bool {
+	words := lexed(p, s.Stmt)
+	i := slices.IndexFunc(words, func(w word) bool { return w.is("of") })
+	if i < 0 || len(words) < 2 || !words[1].is("table") {
+		return false
+	}
+	rest := strings.TrimSpace(string(p.File.Text[words[i].end:s.Stmt.End]))
+	if rest = strings.TrimSpace(strings.TrimSuffix(rest, s.Def.Bound)); strings.ContainsAny(rest, " \t\r\n(") {
+		return false
+	}
+	return strings.HasSuffix(s.Stmt.In(p.File.Text), s.Def.Bound)
 }

@@ -19,7 +19,8 @@ var _ = set.Add(&diagnostics.Rule{
 			"-- migrations/2_index.up.sql --\nCREATE INDEX CONCURRENTLY events_at_idx ON events (at);\n",
 		Good: "-- migrations/1_init.up.sql --\nCREATE TABLE events (id bigint NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);\n" +
 			"-- migrations/2_index.up.sql --\nCREATE INDEX events_at_idx ON ONLY events (at);\n",
-		FixSafety: "There is no fix: the partitions there are when it runs decide.",
+		FixSafety: "The migration makes the index ON ONLY the parent, the next ones build it on each partition and attach those. It is unsafe because the partitions are those that the migrations make: " +
+			"while one that was made elsewhere is left out, the index of the parent stays invalid. There is no fix where the migrations make none.",
 		Refs:      []string{"PostgreSQL manual, CREATE INDEX, Building Indexes Concurrently"},
 	},
 	Step: indexConcurrentOnPartitioned,
@@ -33,6 +34,10 @@ func indexConcurrentOnPartitioned(p *diagnostics.Pass, s *schema.Step) {
 	if s.Kind == schema.DropIndex {
 		verb, instead = "dropped", ""
 	}
-	p.Report(diagnostics.Diagnostic{Span: firstLine(p.File, s.Stmt), Message: fmt.Sprintf("`%s` is partitioned: its index `%s` cannot be %s with CONCURRENTLY, the statement fails.%s",
-		s.Before.Name, s.Column, verb, instead)})
+	fix, ok := diagnostics.Fix{}, false
+	if s.Kind == schema.CreateIndex {
+		fix, ok = partitionwise(p, s)
+	}
+	report(p, diagnostics.Diagnostic{Span: firstLine(p.File, s.Stmt), Message: fmt.Sprintf("`%s` is partitioned: its index `%s` cannot be %s with CONCURRENTLY, the statement fails.%s",
+		s.Before.Name, s.Column, verb, instead)}, fix, ok)
 }

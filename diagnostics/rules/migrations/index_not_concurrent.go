@@ -18,7 +18,7 @@ var _ = set.Add(&diagnostics.Rule{
 		Title: "CREATE INDEX without CONCURRENTLY blocks all writes to the table while it is built.",
 		Why: "The build takes a SHARE lock, which conflicts with the ROW EXCLUSIVE lock of every INSERT, UPDATE and DELETE, " +
 			"and reads the whole table; writers wait for as long as that takes. A table made in the same file is empty and " +
-			"fine, and so are temporary tables. A partitioned parent refuses CONCURRENTLY and is left alone.",
+			"fine, and so are temporary tables. A partitioned parent refuses CONCURRENTLY: its partitions get their indexes one by one.",
 		Bad: "-- migrations/1_init.up.sql --\nCREATE TABLE orders (id bigint PRIMARY KEY, status text);\n" +
 			"-- migrations/2_index.up.sql --\nCREATE INDEX orders_status_idx ON orders (status);\n",
 		Good: "-- migrations/1_init.up.sql --\nCREATE TABLE orders (id bigint PRIMARY KEY, status text);\n" +
@@ -26,14 +26,15 @@ var _ = set.Add(&diagnostics.Rule{
 		FixSafety: "The same index is built. The fix is unsafe because the statement leaves the transaction: if the build " +
 			"fails it leaves an INVALID index behind, to be dropped with DROP INDEX CONCURRENTLY before the next try. " +
 			"In a file with other statements the index moves to a migration of its own; where the tool cannot leave its " +
-			"transaction there is no fix.",
+			"transaction there is no fix. Of a partitioned table the index is made ON ONLY it, built on each partition that the migrations make, and attached; " +
+			"it stays invalid while a partition made elsewhere is left out.",
 		Refs: []string{"PostgreSQL manual, CREATE INDEX, Building Indexes Concurrently", "PostgreSQL manual, 13.3.1 Table-Level Locks"},
 	},
 	Step: indexNotConcurrent,
 })
 
 func indexNotConcurrent(p *diagnostics.Pass, s *schema.Step) {
-	if s.Kind != schema.CreateIndex || s.Concurrently || s.Index == nil || s.Before != nil && s.Before.Kind == schema.Partitioned {
+	if s.Kind != schema.CreateIndex || s.Concurrently || s.Index == nil {
 		return
 	}
 	v, ok := judge(p, s, long)
@@ -46,7 +47,12 @@ func indexNotConcurrent(p *diagnostics.Pass, s *schema.Step) {
 	}
 	d := v.finding(p, s, "Building index"+index)
 	d.Span = head(s, p.File)
-	fix, ok := concurrently(p, s)
+	fix, ok := diagnostics.Fix{}, false
+	if s.Before != nil && s.Before.Kind == schema.Partitioned {
+		fix, ok = partitionwise(p, s)
+	} else {
+		fix, ok = concurrently(p, s)
+	}
 	report(p, d, fix, ok)
 }
 

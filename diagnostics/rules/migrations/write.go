@@ -17,4 +17,7 @@ func indentOf(f *source.File, off int) string {
 	return text[:len(text)-len(strings.TrimLeft(text, " \t"))]
 }
 
+// fitted is a name cut to what the server keeps of it.
+func fitted(name string) string { return sqltext.Truncate(name, sqltext.MaxIdentifier) }
+
 func quoted(name string) string { return sqltext.QuoteIdent(name) }
