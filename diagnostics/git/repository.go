@@ -162,5 +162,5 @@ func (r *repository) revision(name string) (string, string, error) {
 	if rest, ok := strings.CutPrefix(name, "HEAD"); ok && strings.Trim(rest, "~^0123456789") == "" {
 		return name, name, nil
 	}
-	return "", "", fmt.Errorf("%w: %s is neither a branch, a tag nor a commit of this repository", ErrNone, name)
+	return "", "", fmt.Errorf("%s is neither a branch, a tag nor a commit of this repository", name)
 }
