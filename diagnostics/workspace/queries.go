@@ -1,6 +1,8 @@
 package workspace
 
 import (
+	"slices"
+
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
@@ -79,7 +81,33 @@ func (v *view) bindQueries(s *Snapshot) {
 			v.byCall[i] = q
 			v.queries = append(v.queries, q)
 		}
+		if len(v.fa.Programs) > 0 {
+			v.programQueries(s)
+		}
 	})
+}
+
+// programQueries adds the SQL that a migration written as a program sends, as
+// far as no call is known as its query.
+func (v *view) programQueries(s *Snapshot) {
+	r := v.script(s)
+	if r.migration == nil {
+		return
+	}
+	calls := v.queries
+	for i := range v.fa.Statements {
+		st := &v.fa.Statements[i]
+		if r.catalogs[i] == nil || slices.ContainsFunc(calls, func(q *Query) bool { return q.Span.Overlaps(st.Span) }) {
+			continue
+		}
+		for _, q := range st.Queries {
+			b := &binder{snapshot: s, path: v.file.src.Path, db: r.database, catalog: r.catalogs[i]}
+			out := b.bind(q, nil)
+			out.Call = -1
+			v.queries = append(v.queries, out)
+		}
+	}
+	slices.SortStableFunc(v.queries, func(a, b *Query) int { return a.Span.Start - b.Span.Start })
 }
 
 func (v *view) sqlQueries(s *Snapshot) {

@@ -100,13 +100,29 @@ func (r *reader) program(e entry) facts.Program {
 	}
 	up := *r.prog
 	r.down = true
-	r.direction(e, e.down)
+	if !idle(e.down) {
+		r.direction(e, e.down)
+	}
 	r.down = false
 	r.prog.Down, r.spans = r.spans, nil
 	// What an undo section does is no part of the history.
 	r.prog.Partial, r.prog.NoTx = up.Partial, up.NoTx
 	r.prog.First, r.prog.End = first, len(r.out)
 	return *r.prog
+}
+
+// idle reports whether a function does nothing, as the stubs of tools that ask
+// for one.
+func idle(f *code.Node) bool {
+	if f == nil || f.Kind != code.Func || f.Body() == nil {
+		return false
+	}
+	does := false
+	f.Body().Walk(func(n *code.Node) bool {
+		does = does || n.Kind == code.Call || n.Kind == code.Tagged || n.Kind == code.New || n.Kind == code.Throw
+		return !does
+	})
+	return !does
 }
 
 // direction reads one function.
