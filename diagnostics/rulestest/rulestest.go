@@ -2,17 +2,19 @@
 // laws that every rule and every fix must keep.
 //
 // A golden is testdata/<rule>.txtar, or testdata/<rule>.<case>.txtar: its
-// comment says why the case exists, its members are the files of a workspace
-// (dbwise.jsonc among them is its configuration), those below `branch/` the
-// migrations as the default branch holds them, `want` the findings of that
-// rule, and `fixed/<path>` the files that the
-// first fix of each finding changes or makes.
+// comment says why the case exists, and begins with "Silence: " where the rule
+// has nothing to say, which no golden shows by accident. Its members are the
+// files of a workspace (dbwise.jsonc among them is its configuration), those
+// below `branch/` the migrations as the default branch holds them, `want` the
+// findings of that rule, and `fixed/<path>` the files that the first fix of each
+// finding changes or makes.
 package rulestest
 
 import (
 	"context"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sort"
@@ -31,6 +33,9 @@ import (
 )
 
 var update = flag.Bool("update", false, "write what the rules give into the goldens")
+
+// silence begins the comment of a golden in which the rule has nothing to say.
+const silence = "Silence: "
 
 // root is where the files of a golden lie, as far as rules can see.
 const root = "/workspace"
@@ -79,7 +84,8 @@ func golden(t *testing.T, file string, rule *diagnostics.Rule, rules []*diagnost
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.TrimSpace(string(ar.Comment)) == "" {
+	comment := strings.TrimSpace(string(ar.Comment))
+	if comment == "" {
 		t.Errorf("%s does not say why it exists", file)
 	}
 	input, kept := map[string]string{}, &txtar.Archive{Comment: ar.Comment}
@@ -96,6 +102,12 @@ func golden(t *testing.T, file string, rule *diagnostics.Rule, rules []*diagnost
 		}
 	}
 	found := check(t, input, rule, rules)
+	switch silent := strings.HasPrefix(comment, silence); {
+	case silent && len(found) > 0:
+		t.Errorf("%s says that the rule is silent, but it has %d findings", file, len(found))
+	case !silent && len(found) == 0:
+		t.Errorf("%s has no finding of the rule, and does not begin with %q", file, silence)
+	}
 	got := map[string]string{"want": render(input, found)}
 	after := fixAll(t, input, found)
 	for name, text := range after {
@@ -171,7 +183,7 @@ func check(t *testing.T, input map[string]string, rule *diagnostics.Rule, rules 
 		paths = append(paths, root+"/"+name)
 	}
 	sort.Strings(paths)
-	r := &diagnostics.Runner{Rules: rules}
+	r := &diagnostics.Runner{Rules: rules, Log: slog.New(slog.NewTextHandler(failing{t}, nil))}
 	cfg := config(t, input, rules)
 	if _, said := cfg.Rules[rule.ID]; rule.Optional && !said {
 		cfg = cfg.Merge(&diagnostics.Config{Rules: map[string]diagnostics.RuleConfig{rule.ID: {Level: rule.Chosen()}}})
@@ -187,6 +199,15 @@ func check(t *testing.T, input map[string]string, rule *diagnostics.Rule, rules 
 		}
 	}
 	return out
+}
+
+// failing takes what the driver logs, the panics of rules: they mute the rule,
+// which must not pass for silence.
+type failing struct{ t *testing.T }
+
+func (f failing) Write(line []byte) (int, error) {
+	f.t.Errorf("%s", line)
+	return len(line), nil
 }
 
 func rel(path string) string { return strings.TrimPrefix(path, root+"/") }

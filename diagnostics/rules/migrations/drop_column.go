@@ -79,6 +79,9 @@ func verb(n int, many, one string) string {
 
 // keepColumn is the fix that copies the column aside first.
 func keepColumn(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
+	if s.Before == nil {
+		return diagnostics.Fix{}, false
+	}
 	return keepColumns(p, s, backupName(s), []string{s.Column})
 }
 
@@ -86,7 +89,7 @@ func keepColumn(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 // needs the primary key, to be able to bring the values back.
 func keepColumns(p *diagnostics.Pass, s *schema.Step, backup string, lost []string) (diagnostics.Fix, bool) {
 	db := p.Snapshot.Database(s.Path)
-	if s.Before == nil || s.Before.PrimaryKey == nil || db == nil || slices.ContainsFunc(lost, func(c string) bool { return s.Before.Column(c) == nil }) {
+	if s.Before.PrimaryKey == nil || db == nil || slices.ContainsFunc(lost, func(c string) bool { return s.Before.Column(c) == nil }) {
 		return diagnostics.Fix{}, false
 	}
 	name := schema.Name{Schema: s.Before.Name.Schema, Name: backup}
