@@ -11,7 +11,7 @@ import (
 )
 
 var _ = set.Add(&diagnostics.Rule{
-	ID: "backfill-in-ddl-migration", Category: diagnostics.Migration, Since: "0.1",
+	ID: "backfill-in-ddl-migration", Category: diagnostics.Migration, Severity: diagnostics.Error, Since: "0.1",
 	Doc: diagnostics.Doc{
 		Title: "A whole table is updated in the transaction that changes its schema.",
 		Why: "ALTER TABLE holds its ACCESS EXCLUSIVE lock until the transaction ends, so every read and write of the table waits until each of " +

@@ -8,12 +8,12 @@ import (
 )
 
 var _ = set.Add(&diagnostics.Rule{
-	ID: "rename-column", Category: diagnostics.Migration, Since: "0.1",
+	ID: "rename-column", Category: diagnostics.Migration, Severity: diagnostics.Error, Since: "0.1",
 	Doc: diagnostics.Doc{
 		Title: "A column is renamed: code of the running release asks for the old name.",
 		Why: "Between the migration and the end of the deployment old code is running, and its statements fail with undefined_column. " +
 			"The way without a gap is a new column, written by both releases or by a trigger, a backfill in batches, a release that " +
-			"reads the new one, and the drop of the old one. The rule is a warning where code names the new name, so that a " +
+			"reads the new one, and the drop of the old one. It is an error where code names the new name, so that a " +
 			"release with the old one is likely in use, and information otherwise.",
 		Bad:       example("ALTER TABLE orders RENAME COLUMN status TO state;\n"),
 		Good:      example("ALTER TABLE orders ADD COLUMN state text;\n"),
@@ -30,7 +30,7 @@ func renameColumn(p *diagnostics.Pass, s *schema.Step) {
 	d := diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Severity: diagnostics.Info}
 	d.Message = fmt.Sprintf("Renaming `%s.%s` to `%s` breaks every statement of the running release that names it, until the deployment is done.", s.Table, s.Column, s.To)
 	if n := nowNamed(p, s); n > 0 {
-		d.Severity = diagnostics.Warning
+		d.Severity = diagnostics.DefaultSeverity
 		d.Message += fmt.Sprintf(" Code already names `%s` in %s.", s.To, places(n))
 	}
 	p.Report(d)

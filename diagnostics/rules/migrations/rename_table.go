@@ -10,11 +10,11 @@ import (
 )
 
 var _ = set.Add(&diagnostics.Rule{
-	ID: "rename-table", Category: diagnostics.Migration, Since: "0.1",
+	ID: "rename-table", Category: diagnostics.Migration, Severity: diagnostics.Error, Since: "0.1",
 	Doc: diagnostics.Doc{
 		Title: "A table is renamed: code of the running release asks for the old name.",
 		Why: "Between the migration and the end of the deployment old code is running, and all its statements fail with undefined_table. " +
-			"An updatable view of the old name, made in the same transaction, keeps it working. The rule is a warning where code names " +
+			"An updatable view of the old name, made in the same transaction, keeps it working. It is an error where code names " +
 			"the new name, so that a release with the old one is likely in use, and information otherwise; it is silent where a " +
 			"table or view takes the old name in the same file, and where the table is put aside under a name such as users_old.",
 		Bad:  example("ALTER TABLE orders RENAME TO purchases;\n"),
@@ -33,7 +33,7 @@ func renameTable(p *diagnostics.Pass, s *schema.Step) {
 	d := diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Severity: diagnostics.Info}
 	d.Message = fmt.Sprintf("Renaming `%s` to `%s` breaks every statement of the running release that names it, until the deployment is done.", s.Table, s.To)
 	if n := nowNamed(p, s); n > 0 && !takesOver(p, s) {
-		d.Severity = diagnostics.Warning
+		d.Severity = diagnostics.DefaultSeverity
 		d.Message += fmt.Sprintf(" Code already names `%s` in %s.", s.To, places(n))
 	}
 	fix, ok := keepsName(p, s)
@@ -72,11 +72,8 @@ func declares(r workspace.Ref) bool { return r.Query == nil && r.Model == nil }
 
 // keepsName is the fix that makes a view of the old name.
 func keepsName(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
-	if s.Before == nil || s.Before.Kind != schema.Ordinary && s.Before.Kind != schema.Partitioned || s.Conditional ||
-		behindIt(p, s, func(o *schema.Step) bool {
-			return o.Kind != schema.DropTable && o.Before == nil && o.After != nil && o.After.Name == s.Before.Name
-		}) {
-		return diagnostics.Fix{}, false // something takes the name later
+	if s.Before == nil || s.Before.Kind != schema.Ordinary && s.Before.Kind != schema.Partitioned || s.Conditional {
+		return diagnostics.Fix{}, false
 	}
 	at := behind(p.File, s.Stmt)
 	text := fmt.Sprintf("\n%sCREATE VIEW %s AS SELECT * FROM %s;", indentOf(p.File, s.Stmt.Start), qualified(s.Before.Name),
