@@ -218,7 +218,8 @@ func (s *Session) remember(st *facts.Statement) {
 		c := &st.Changes[i]
 		switch c.Kind {
 		case schema.CreateTable, schema.CreateView:
-			if s.schema.Table(c.Table) == nil {
+			// Without IF NOT EXISTS it fails where there is one already.
+			if s.schema.Table(c.Table) == nil || c.Kind == schema.CreateTable && !c.IfNotExists && !c.Conditional {
 				s.made[bare(c.Table)] = true
 			}
 		case schema.RenameTable:
