@@ -72,8 +72,11 @@ func declares(r workspace.Ref) bool { return r.Query == nil && r.Model == nil }
 
 // keepsName is the fix that makes a view of the old name.
 func keepsName(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
-	if s.Before == nil || s.Before.Kind != schema.Ordinary && s.Before.Kind != schema.Partitioned || s.Conditional {
-		return diagnostics.Fix{}, false
+	if s.Before == nil || s.Before.Kind != schema.Ordinary && s.Before.Kind != schema.Partitioned || s.Conditional ||
+		behindIt(p, s, func(o *schema.Step) bool {
+			return o.Kind != schema.DropTable && o.Before == nil && o.After != nil && o.After.Name == s.Before.Name
+		}) {
+		return diagnostics.Fix{}, false // something takes the name later
 	}
 	at := behind(p.File, s.Stmt)
 	text := fmt.Sprintf("\n%sCREATE VIEW %s AS SELECT * FROM %s;", indentOf(p.File, s.Stmt.Start), qualified(s.Before.Name),
