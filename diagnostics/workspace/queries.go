@@ -87,6 +87,18 @@ func (v *view) bindQueries(s *Snapshot) {
 	})
 }
 
+// speak gives a query the dialect of its database where its text does not tell one.
+func (q *Query) speak(db *Database) {
+	if db == nil || db.Dialect == query.Generic || q.Dialect != query.Generic {
+		return
+	}
+	q.Walk(func(in *Query) {
+		one := *in.Query
+		one.Dialect = db.Dialect
+		in.Query = &one
+	})
+}
+
 // programQueries adds the SQL that a migration written as a program sends, as
 // far as no call is known as its query.
 func (v *view) programQueries(s *Snapshot) {
@@ -104,6 +116,7 @@ func (v *view) programQueries(s *Snapshot) {
 			b := &binder{snapshot: s, path: v.file.src.Path, db: r.database, catalog: r.catalogs[i]}
 			out := b.bind(q, nil)
 			out.Call = -1
+			out.speak(r.database)
 			v.queries = append(v.queries, out)
 		}
 	}
@@ -121,6 +134,7 @@ func (v *view) sqlQueries(s *Snapshot) {
 			b := &binder{snapshot: s, path: v.file.src.Path, db: r.database, catalog: catalog}
 			out := b.bind(q, nil)
 			out.Call = -1
+			out.speak(r.database)
 			v.queries = append(v.queries, out)
 		}
 	}

@@ -20,12 +20,16 @@ func findGormigrate(f *code.File) (out []entry) {
 			if n.Kind != code.Object || n.Type == nil || !typed(f, n, "Migration", gormigrateModules...) {
 				return true
 			}
-			up := function(f, n.Get("Migrate"))
+			up := localFunction(f, n.Get("Migrate"))
 			if up == nil {
 				return true
 			}
-			e := entry{up: up, down: function(f, n.Get("Rollback"))}
-			if id := strip(n.Get("ID")); id != nil && id.Kind == code.String {
+			e := entry{up: up, down: localFunction(f, n.Get("Rollback"))}
+			id := strip(n.Get("ID"))
+			if id != nil && id.Kind == code.Ident {
+				id = strip(topLevel(f, id.Text))
+			}
+			if id != nil && id.Kind == code.String {
 				e.version = id.Text
 			}
 			out = append(out, e)
@@ -33,4 +37,22 @@ func findGormigrate(f *code.File) (out []entry) {
 		})
 	}
 	return out
+}
+
+// localFunction is a function of the file, also one that a variable of the
+// function around holds, or one converted as in gormigrate.MigrateFunc(up).
+func localFunction(f *code.File, n *code.Node) *code.Node {
+	n = strip(n)
+	if n != nil && n.Kind == code.Call && len(n.Kids) == 2 && n.Kids[0] != nil && (n.Kids[0].Text == "MigrateFunc" || n.Kids[0].Text == "RollbackFunc") {
+		n = strip(n.Kids[1])
+	}
+	if n == nil || n.Kind != code.Ident {
+		return function(f, n)
+	}
+	s := &scope{vars: map[string]*code.Node{}}
+	(&reader{file: f}).outer(n.Span, s)
+	if v, ok := s.vars[n.Text]; ok {
+		return function(f, v)
+	}
+	return function(f, n)
 }
