@@ -54,6 +54,7 @@ func (s *Session) extractSQL(ctx context.Context, f *source.File) *facts.Facts {
 			}
 		}
 	}
+	fa.Statements = withRollbacks(f, fa.Statements, d)
 	fa.Ignores = sqlIgnores(f, lexical(d))
 	if s.keep {
 		s.sql = next

@@ -5,33 +5,46 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 // liquibase: "--liquibase formatted sql" files of changesets, each in a
-// transaction unless it says runInTransaction:false. Rollbacks are comments.
-// The order is the change log's; by file name, as includeAll has it.
+// transaction of its own unless it says runInTransaction:false. Rollbacks are
+// comments. The order is the change log's; by file name, as includeAll has it
+// (Liquibase documentation, "Formatted SQL changelog").
 var liquibase = layout{
 	runner: "liquibase",
 	find: func(w *world) (out []*History) {
 		w.each(func(dir string, names []string) {
 			h := &History{Dir: dir}
+			var sets []changeset
+			of := map[string][]changeset{}
 			for _, n := range names {
 				s := w.sheet(path.Join(dir, n))
-				if !s.marked(sqltext.Liquibase, sqltext.Header) {
+				if s.marked(sqltext.Liquibase, sqltext.Header) {
+					of[n] = changesets(s)
+					sets = append(sets, of[n]...)
+				}
+			}
+			if len(of) == 0 {
+				return
+			}
+			h.Dialect = spoken(sets)
+			for _, n := range names {
+				list, ok := of[n]
+				if !ok {
 					continue
 				}
-				m := schema.Migration{Path: path.Join(dir, n), Up: s.whole(), Tx: schema.TxFile}
+				m := schema.Migration{Path: path.Join(dir, n), Tx: schema.TxFile}
 				m.Version, m.Name = splitName(n)
-				if outside(s) {
-					m.Tx = schema.TxNone
-				}
+				w.changesets(&m, list, h.Dialect)
 				h.Migrations = append(h.Migrations, m)
 			}
-			if len(h.Migrations) > 0 {
-				out = append(out, h)
-			}
+			sortByVersion(h.Migrations)
+			out = append(out, h)
 		})
 		return out
 	},
@@ -50,15 +63,112 @@ var liquibase = layout{
 	},
 }
 
-// outside reports whether every changeset leaves the transaction.
-func outside(s *sheet) bool {
-	sets := 0
-	in := slices.ContainsFunc(s.markers, func(m sqltext.Marker) bool {
-		if m.Kind != sqltext.Changeset {
-			return false
+// changeset is a part of a file: what its line says, where its statements
+// stand, where those that undo it.
+type changeset struct {
+	name    string
+	options map[string]string
+	up      source.Span
+	down    []source.Span
+}
+
+// changesets cuts a file at its changesets.
+func changesets(s *sheet) (out []changeset) {
+	for _, m := range s.markers {
+		switch {
+		case m.Tool != sqltext.Liquibase:
+		case m.Kind == sqltext.Changeset:
+			c := changeset{options: map[string]string{}, up: source.Span{Start: m.Span.End, End: len(s.text)}}
+			words := strings.Fields(m.Args)
+			c.name = "changeset " + words[0]
+			for _, word := range words[1:] {
+				if key, value, ok := strings.Cut(word, ":"); ok {
+					c.options[strings.ToLower(key)] = strings.ToLower(strings.Trim(value, `"'`))
+				}
+			}
+			if n := len(out); n > 0 {
+				out[n-1].up.End = m.Span.Start
+			}
+			out = append(out, c)
+		case m.Kind == sqltext.Rollback && len(out) > 0:
+			last := &out[len(out)-1]
+			// One span from the first line to the last: a statement may go over several.
+			if n := len(last.down); n > 0 && strings.TrimSpace(string(s.text[last.down[n-1].End:m.Span.Start])) == "" {
+				last.down[n-1].End = m.Span.End
+			} else {
+				last.down = append(last.down, m.Span)
+			}
 		}
-		sets++
-		return !strings.Contains(m.Args, "runInTransaction:false")
-	})
-	return sets > 0 && !in
+	}
+	return out
+}
+
+// spoken is the database the changesets are for, where their dbms names one
+// alone: PostgreSQL if it is among several.
+func spoken(sets []changeset) query.Dialect {
+	var only query.Dialect
+	for _, c := range sets {
+		for _, name := range strings.Split(c.options["dbms"], ",") {
+			switch d := dialectOf(strings.TrimSpace(name)); {
+			case d == query.PostgreSQL:
+				return d
+			case d != query.Generic && only == query.Generic:
+				only = d
+			}
+		}
+	}
+	return only
+}
+
+// runs reports whether a changeset is meant for a database: dbms may list those
+// it is for, or with ! those it is not for, and ignore leaves it out.
+func (c *changeset) runs(d query.Dialect) bool {
+	if c.options["ignore"] == "true" {
+		return false
+	}
+	dbms := c.options["dbms"]
+	if dbms == "" || dbms == "all" || d == query.Generic {
+		return dbms != "none"
+	}
+	for _, name := range strings.Split(dbms, ",") {
+		name, not := strings.CutPrefix(strings.TrimSpace(name), "!")
+		if not {
+			return !slices.ContainsFunc(strings.Split(dbms, ","), func(s string) bool { return dialectOf(strings.TrimPrefix(strings.TrimSpace(s), "!")) == d })
+		}
+		if dialectOf(name) == d {
+			return true
+		}
+	}
+	return false
+}
+
+// changesets makes parts of the changesets that run.
+func (w *world) changesets(m *schema.Migration, list []changeset, d query.Dialect) {
+	s := w.sheet(m.Path)
+	var parts []schema.Part
+	for i := range list {
+		c := &list[i]
+		if !c.runs(d) {
+			continue
+		}
+		p := schema.Part{Name: c.name, Down: c.down, Tx: schema.TxFile}
+		at := c.up.Start
+		for _, down := range c.down { // the rollback lines are none of it
+			p.Up = append(p.Up, source.Span{Start: at, End: down.Start})
+			at = down.End
+		}
+		p.Up = append(p.Up, source.Span{Start: at, End: c.up.End})
+		if c.options["runintransaction"] == "false" {
+			p.Tx = schema.TxNone
+		}
+		for _, st := range s.statements() {
+			if covers(p.Up, st.Span) {
+				p.Statements++
+			}
+		}
+		parts = append(parts, p)
+	}
+	if len(parts) > 0 {
+		together(m, parts)
+	}
 }

@@ -81,6 +81,12 @@ func render(texts map[string][]byte, found []History) string {
 			fmt.Fprintf(&b, "  %d %s %q %q tx:%s statements:%d up:%s down:%s\n", m.Seq, strings.TrimPrefix(m.Path, h.Dir+"/"),
 				m.Version, m.Name, txNames[m.Tx], m.Statements, section(texts[m.Path], m.Up), section(texts[m.Path], m.Down))
 		}
+		for _, m := range h.Migrations {
+			for _, p := range m.Parts {
+				fmt.Fprintf(&b, "  part %s %q tx:%s statements:%d up:%s down:%s\n", strings.TrimPrefix(m.Path, h.Dir+"/"), p.Name, txNames[p.Tx],
+					p.Statements, section(texts[m.Path], p.Up), section(texts[m.Path], p.Down))
+			}
+		}
 		for _, c := range []Change{
 			{Name: "add_users_email_idx", Up: "CREATE INDEX users_email_idx ON users (email);", Down: "DROP INDEX users_email_idx;"},
 			{Name: "two_indexes", Up: "CREATE INDEX CONCURRENTLY a ON users (a);\nCREATE INDEX CONCURRENTLY b ON users (b);\n",

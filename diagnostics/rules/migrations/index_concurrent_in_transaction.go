@@ -85,6 +85,8 @@ func transaction(p *diagnostics.Pass, s *schema.Step) string {
 		return "the file has opened a transaction with BEGIN"
 	case m == nil:
 		return ""
+	case m.Tx == schema.TxFile && m.Part != "":
+		return m.Runner + " wraps each of the file's migrations in a transaction"
 	case m.Tx == schema.TxFile:
 		return m.Runner + " wraps the file in a transaction"
 	case m.Tx == schema.TxBatch:
