@@ -37,7 +37,7 @@ func proofs(p *diagnostics.Pass, s *schema.Step, parent *schema.Table, partition
 	if !ok {
 		return nil, "", false
 	}
-	b := before(p, s)
+	b := eve(p, s)
 	for _, e := range s.Impact.Of(s.Change) {
 		t := b.Table(e.Relation)
 		switch {
@@ -53,26 +53,6 @@ func proofs(p *diagnostics.Pass, s *schema.Step, parent *schema.Table, partition
 		}
 	}
 	return list, inside, true
-}
-
-// before is the schema right before a step.
-func before(p *diagnostics.Pass, s *schema.Step) *schema.Builder {
-	b := schema.NewBuilder(p.Snapshot.SchemaBefore(s.Path))
-	if s.Migration == nil {
-		if db := p.Snapshot.Database(s.Path); db != nil {
-			b = schema.NewBuilder(db.Catalog)
-		}
-	}
-	steps := p.Snapshot.Steps(s.Path)
-	for i := range steps {
-		if steps[i].Change == s.Change {
-			break
-		}
-		if steps[i].Down == s.Down {
-			b.Apply(steps[i].Change)
-		}
-	}
-	return b
 }
 
 // attachLater finishes a fix that has made a partition ready: the next

@@ -15,14 +15,17 @@ import (
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
-// eve is the schema just before a step of a migration: that of the migrations
-// before its file and of the statements above it.
+// eve is the schema just before a step: that of the migrations before its file,
+// of all of them where it stands in none, and of the statements above it.
 func eve(p *diagnostics.Pass, s *schema.Step) *schema.Builder {
 	b := schema.NewBuilder(p.Snapshot.SchemaBefore(s.Path))
 	m := p.Snapshot.Migration(s.Path)
+	if db := p.Snapshot.Database(s.Path); m == nil && db != nil {
+		b = schema.NewBuilder(db.Catalog)
+	}
 	for i := range p.Facts.Statements {
 		st := &p.Facts.Statements[i]
-		if m == nil || st.Span.Start >= s.Stmt.Start || !covers(m.Up, st.Span) {
+		if st.Span.Start >= s.Stmt.Start || m != nil && !covers(m.Up, st.Span) {
 			continue
 		}
 		for k := range st.Changes {

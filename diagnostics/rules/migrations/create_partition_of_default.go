@@ -43,7 +43,7 @@ func createPartitionOfDefault(p *diagnostics.Pass, s *schema.Step) {
 // madeApart is the fix: a table like its parent here, which becomes a partition
 // in the end. LIKE leaves out what a partition does not take over either.
 func madeApart(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
-	parent := before(p, s).Table(s.Def.Parent)
+	parent := eve(p, s).Table(s.Def.Parent)
 	if parent == nil || s.IfNotExists || s.Def.Kind != schema.Partition || !barePartition(p, s) {
 		return diagnostics.Fix{}, false
 	}

@@ -49,15 +49,40 @@ func detachNotConcurrent(p *diagnostics.Pass, s *schema.Step) {
 		ok = false
 	case s.Migration == nil:
 		fix.Edits = []diagnostics.FileEdit{insert}
-	case h == nil || !h.LeavesTransaction() || !only(p, s):
+	case h == nil || !h.LeavesTransaction():
 		ok = false
+	case !only(p, s):
+		fix, ok = detachedAlone(p, s)
 	default:
 		fix, ok = alone(p, s, h, fix, insert)
 	}
-	if check := boundCheck(s); ok && check != "" {
-		fix, ok = follow(p, s, fix, histories.Change{Name: "drop_" + check, Up: alter(s.Other, "DROP CONSTRAINT IF EXISTS "+quoted(check))})
+	if ok && len(fix.Create) == 0 {
+		if later := uncheckedBound(s); len(later) > 0 {
+			fix, ok = follow(p, s, fix, later...)
+		}
 	}
 	report(p, d, fix, ok)
+}
+
+// detachedAlone is the fix where other statements stand beside: the statement
+// moves to a migration of its own, unless one behind it needs it.
+func detachedAlone(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
+	if neededLater(p, s, s.Other) {
+		return diagnostics.Fix{}, false
+	}
+	fix := diagnostics.Fix{Title: "Move the statement to a migration of its own and detach with CONCURRENTLY",
+		Edits: []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), "")}}
+	change := histories.Change{Name: "detach_" + s.Other.Name, Up: alter(s.Table, "DETACH PARTITION "+qualified(s.Other)+" CONCURRENTLY"), NoTx: true}
+	return follow(p, s, fix, append([]histories.Change{change}, uncheckedBound(s)...)...)
+}
+
+// uncheckedBound drops the CHECK that a concurrent detach leaves behind.
+func uncheckedBound(s *schema.Step) []histories.Change {
+	check := boundCheck(s)
+	if check == "" {
+		return nil
+	}
+	return []histories.Change{{Name: "drop_" + check, Up: alter(s.Other, "DROP CONSTRAINT IF EXISTS "+quoted(check))}}
 }
 
 // boundCheck is the name of the CHECK that a concurrent detach leaves on the

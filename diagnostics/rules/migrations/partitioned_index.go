@@ -41,7 +41,7 @@ func partitionwise(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) 
 	if !ok {
 		return diagnostics.Fix{}, false
 	}
-	w := &parts{b: before(p, s), head: "CREATE INDEX", tail: tail, taken: map[string]bool{s.Index.Name: true}}
+	w := &parts{b: eve(p, s), head: "CREATE INDEX", tail: tail, taken: map[string]bool{s.Index.Name: true}}
 	if s.Index.Unique {
 		w.head = "CREATE UNIQUE INDEX"
 	}
