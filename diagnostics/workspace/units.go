@@ -5,6 +5,7 @@ import (
 
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
 )
 
 // unit is what a tool runs at once: a migration, or one of those that a file
@@ -14,6 +15,32 @@ type unit struct {
 	up, down  []int
 	// apart: released by itself.
 	apart bool
+	// partial: a program that does more than its statements tell.
+	partial bool
+}
+
+// Unit is one migration of a file: the indexes of its statements in the facts
+// of the file.
+type Unit struct {
+	Up, Down []int
+	// Partial: it is a program that does more than its statements tell.
+	Partial bool
+	// Sections are the places of both directions.
+	Sections []source.Span
+}
+
+// Units are the migrations of a file of a history, in the order in which they
+// run; nothing for any other file.
+func (s *Snapshot) Units(path string) []Unit {
+	at, ok := s.schemaNow().places[path]
+	if !ok || at.history.Declarative || s.files[path] == nil {
+		return nil
+	}
+	var out []Unit
+	for _, u := range unitsOf(&at.history.Migrations[at.index], s.known(path)) {
+		out = append(out, Unit{Up: u.up, Down: u.down, Partial: u.partial, Sections: slices.Concat(u.migration.Up, u.migration.Down)})
+	}
+	return out
 }
 
 // unitsOf takes a file of a history apart, in the order in which its parts run.
@@ -37,6 +64,7 @@ func unitOf(m *schema.Migration, fa *facts.Facts, program int) unit {
 	u := unit{migration: m}
 	if program < len(fa.Programs) {
 		p := &fa.Programs[program]
+		u.partial = p.Partial || p.DownPartial
 		for i := p.First; i < p.End && i < len(fa.Statements); i++ {
 			if i < p.First+p.Statements {
 				u.up = append(u.up, i)

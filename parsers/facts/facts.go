@@ -77,8 +77,9 @@ type Program struct {
 	// First is the index in Facts.Statements of the first of them; behind them
 	// stand those of the way down, before End.
 	First, End int
-	// Partial: it does more than its statements tell.
-	Partial bool
+	// Partial: it does more than its statements tell; DownPartial says so of the
+	// way down.
+	Partial, DownPartial bool
 }
 
 // Mode is the transaction in which a tool is told to run its migrations.

@@ -99,13 +99,14 @@ func (r *reader) program(e entry) facts.Program {
 		r.prog.Up = nil
 	}
 	up := *r.prog
-	r.down = true
+	r.down, r.prog.Partial = true, false
 	if !idle(e.down) {
 		r.direction(e, e.down)
 	}
 	r.down = false
 	r.prog.Down, r.spans = r.spans, nil
 	// What an undo section does is no part of the history.
+	r.prog.DownPartial = r.prog.Partial
 	r.prog.Partial, r.prog.NoTx = up.Partial, up.NoTx
 	r.prog.First, r.prog.End = first, len(r.out)
 	return *r.prog

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
+	"github.com/dbwise/dbwise/diagnostics/workspace"
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
@@ -39,15 +40,51 @@ var oneWay = regexp.MustCompile(`(?i)irreversib|not reversible|non-reversible|(c
 
 func downDoesNotInvert(p *diagnostics.Pass) {
 	m := p.Snapshot.Migration(p.File.Path)
-	if m == nil || m.Down == nil || splitUp(p, m) || p.File.Lang != source.SQL {
+	if m == nil || m.Down == nil || splitUp(p, m) {
 		return
 	}
-	up := upOf(p, m)
-	if up == nil {
+	if m.Up == nil {
+		if up := upOf(p, m); up != nil {
+			pairOfFiles(p, up, m)
+		}
 		return
 	}
+	before := schema.NewBuilder(p.Snapshot.SchemaBefore(m.Path))
+	units := p.Snapshot.Units(m.Path)
+	for i := range units {
+		u := &units[i]
+		if len(u.Down) > 0 && !u.Partial && !oneWay.Match(words(p.File, units, u)) {
+			r := newRound(before.Freeze())
+			if r.run(p.Facts, u.Up, p.File.Text) && !r.quiet() && r.run(p.Facts, u.Down, p.File.Text) {
+				inverts(p, r, m, p.File, p.Facts.Statements[u.Down[0]].Span)
+			}
+		}
+		for _, at := range u.Up {
+			for k := range p.Facts.Statements[at].Changes {
+				before.Apply(&p.Facts.Statements[at].Changes[k])
+			}
+		}
+		before.EndSession()
+	}
+}
+
+// words is the text that tells about one migration of a file: all of it where
+// there is no other.
+func words(f *source.File, all []workspace.Unit, u *workspace.Unit) []byte {
+	if len(all) == 1 || len(u.Sections) == 0 {
+		return f.Text
+	}
+	span := u.Sections[0]
+	for _, s := range u.Sections {
+		span = span.Union(s)
+	}
+	return f.Text[span.Start:span.End]
+}
+
+// pairOfFiles judges a file that undoes what another does.
+func pairOfFiles(p *diagnostics.Pass, up, m *schema.Migration) {
 	upFile, upFacts := p.Snapshot.File(up.Path), p.Snapshot.Facts(up.Path)
-	if upFile == nil || upFacts == nil || upFile.Lang != source.SQL || oneWay.Match(upFile.Text) || oneWay.Match(p.File.Text) {
+	if upFile == nil || upFacts == nil || oneWay.Match(upFile.Text) || oneWay.Match(p.File.Text) {
 		return
 	}
 	first, ok := firstIn(p.Facts, m.Down)
@@ -55,21 +92,34 @@ func downDoesNotInvert(p *diagnostics.Pass) {
 		return
 	}
 	r := newRound(p.Snapshot.SchemaBefore(up.Path))
-	if !r.run(upFacts, up.Up, upFile.Text) || r.quiet() || !r.run(p.Facts, m.Down, p.File.Text) {
+	if !r.run(upFacts, inSections(upFacts, up.Up), upFile.Text) || r.quiet() || !r.run(p.Facts, inSections(p.Facts, m.Down), p.File.Text) {
 		return
 	}
+	inverts(p, r, up, upFile, first)
+}
+
+// inverts reports what differs between the schema before and after the round.
+func inverts(p *diagnostics.Pass, r *round, up *schema.Migration, upFile *source.File, first source.Span) {
 	gaps := r.compare()
 	if len(gaps) == 0 {
 		return
 	}
 	d := diagnostics.Diagnostic{Span: oneLine(p.File, first)}
-	d.Message = fmt.Sprintf("Undoing migration %s does not give back the schema before it: %s.", m.Version, gapList(gaps))
+	d.Message = fmt.Sprintf("Undoing %s does not give back the schema before it: %s.", migrationName(up), gapList(gaps))
 	for _, g := range gaps {
 		if g.at.Path == up.Path && len(d.Related) < 5 && !g.at.Span.Empty() {
 			d.Related = append(d.Related, diagnostics.Related{Location: source.Location{Path: up.Path, Span: firstLine(upFile, g.at.Span)}, Message: g.what + " is made here"})
 		}
 	}
 	p.Report(d)
+}
+
+// migrationName is what a migration is called in a sentence.
+func migrationName(m *schema.Migration) string {
+	if m.Version == "" {
+		return "the migration"
+	}
+	return "migration " + m.Version
 }
 
 // gapList is "index `a` is left over, column `b` is missing".

@@ -86,7 +86,7 @@ func inverse(p *diagnostics.Pass, m *schema.Migration) (string, bool) {
 	r := newRound(p.Snapshot.SchemaBefore(m.Path))
 	down := parsers.Extract(context.Background(), source.NewFile(m.Path, source.SQL, []byte(sql)), parsers.Options{Dialect: p.Facts.Dialect})
 	whole := []source.Span{{Start: 0, End: len(sql)}}
-	if !r.run(p.Facts, m.Up, p.File.Text) || !r.run(down, whole, []byte(sql)) || len(r.compare()) > 0 {
+	if !r.run(p.Facts, inSections(p.Facts, m.Up), p.File.Text) || !r.run(down, inSections(down, whole), []byte(sql)) || len(r.compare()) > 0 {
 		return "", false
 	}
 	return sql, true
@@ -169,9 +169,14 @@ func undoColumn(s *schema.Step, was *schema.Column, t string) string {
 		}
 		return t + "ALTER COLUMN " + c + " SET DEFAULT " + was.Default
 	case schema.AlterType:
-		if was.Collation == "" && was.Generated == "" {
-			return t + "ALTER COLUMN " + c + " TYPE " + typeSQL(was) + " USING " + c + "::" + typeSQL(was)
+		if was.Collation != "" || was.Generated != "" {
+			return ""
 		}
+		typed := "ALTER COLUMN " + c + " TYPE " + typeSQL(was) + " USING " + c + "::" + typeSQL(was)
+		if was.Default != "" { // one of the new type may have no cast of its own
+			typed = "ALTER COLUMN " + c + " DROP DEFAULT, " + typed + ", ALTER COLUMN " + c + " SET DEFAULT " + was.Default
+		}
+		return t + typed
 	case schema.DropColumn:
 		if was.Collation != "" || was.Generated != "" {
 			return ""

@@ -23,15 +23,22 @@ func newRound(before *schema.Catalog) *round {
 	return &round{was: schema.NewBuilder(before), is: schema.NewBuilder(before)}
 }
 
-// run replays the statements of one direction; false if what they do is not
-// known for sure.
-func (r *round) run(fa *facts.Facts, sections []source.Span, text []byte) bool {
+// inSections are the indexes of the statements that stand in one of the places.
+func inSections(fa *facts.Facts, sections []source.Span) (out []int) {
 	for i := range fa.Statements {
-		st := &fa.Statements[i]
-		if !covers(sections, st.Span) {
-			continue
+		if covers(sections, fa.Statements[i].Span) {
+			out = append(out, i)
 		}
-		if st.Problem != nil || st.Built || runsCode(st, text) {
+	}
+	return out
+}
+
+// run replays the statements of one direction, given by their indexes; false if
+// what they do is not known for sure.
+func (r *round) run(fa *facts.Facts, list []int, text []byte) bool {
+	for _, i := range list {
+		st := &fa.Statements[i]
+		if st.Problem != nil || runsCode(st, text) {
 			return false
 		}
 		for k := range st.Changes {
@@ -53,7 +60,10 @@ func runsCode(st *facts.Statement, text []byte) bool {
 	case "DO", "CALL", "EXECUTE":
 		return true
 	case "SELECT":
-		s := st.Span.In(text)
+		s := st.SQL
+		if s == "" {
+			s = st.Span.In(text)
+		}
 		return callsFunction.MatchString(s) && !strings.Contains(strings.ToLower(s), "setval")
 	}
 	return false
