@@ -8,201 +8,217 @@ import (
 
 	"github.com/dbwise/dbwise/parsers/postgres/pgserver"
 	"github.com/dbwise/dbwise/parsers/schema"
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
-// run holds the golden's history to its promises on one server.
-func (g *golden) run(t *testing.T, s *pgserver.Server) {
+// run holds the golden's history to its promises on one server. Three databases
+// see it: without the fixes and with them, both without rows, so that the
+// schemas can be compared even where rows make a statement fail; and with the
+// fixes and rows, where each transaction is measured.
+func (g *golden) run(t *testing.T, s *pgserver.Server, x *exceptions) {
+	x.begin(g)
 	same := 0
-	for same < min(len(g.before), len(g.after)) && texts(g.before[same : same+1])[0] == texts(g.after[same : same+1])[0] {
+	for same < min(len(g.before), len(g.after)) && g.before[same].key() == g.after[same].key() {
 		same++
 	}
-	plain, fixed := s.Database(t), s.Database(t)
-	for _, db := range []*pgserver.Database{plain, fixed} {
-		if err := meant(db, g.before[:same]); err != nil {
-			t.Logf("nothing to run on: %v", err)
+	plain, fixed, full := &run{g, x, s.Database(t), false, 0}, &run{g, x, s.Database(t), false, 0}, &run{g, x, s.Database(t), true, 0}
+	for _, r := range []*run{plain, fixed, full} {
+		if setup := given[g.base]; setup != "" {
+			r.db.Exec(t, setup)
+		}
+		for i := range g.before[:same] {
+			r.meant(t, &g.before[i])
+		}
+	}
+	full.fill(t)
+	for i := range g.before[same:] {
+		plain.meant(t, &g.before[same+i])
+	}
+	for _, r := range []*run{fixed, full} {
+		r.apply(t, g.after[same:])
+		if t.Failed() {
 			return
 		}
 	}
-	was := describe(t, fixed)
-	empty, err := fixed.Fill()
-	if err != nil {
-		t.Fatal(err)
+	if full.judged == 0 && !x.allowed(onlyRemoves, g.rule) {
+		t.Errorf("the fix wrote nothing that could be measured")
 	}
-	for _, e := range empty {
-		t.Logf("without rows: %s", e)
-	}
-	refused := meant(plain, g.before[same:])
-	if missing(refused) {
-		t.Logf("nothing to run on: %v", refused)
-		return
-	}
-	r := &run{golden: g, db: fixed, broken: refused != nil}
-	for i := range g.after[same:] {
-		r.apply(t, &g.after[same+i])
-	}
-	if t.Failed() {
-		return
-	}
-	now, without := describe(t, fixed), describe(t, plain)
-	if elsewhere[g.rule] {
-		if kept, had := lostColumns(was, now), lostColumns(was, without); len(had) > 0 && len(kept) >= len(had) {
-			t.Errorf("columns are nowhere any more: %s", strings.Join(kept, ", "))
-		}
-		return
-	}
-	if refused != nil || r.broken {
-		t.Logf("the server refuses the migration without the fix: %v", refused)
-		return
-	}
-	have := strings.Split(now, "\n")
-	if adds[g.rule] { // an index is what was missing
-		have = slices.DeleteFunc(have, func(l string) bool { return !strings.Contains("\n"+without+"\n", "\n"+l+"\n") })
-	}
-	if diff := cmp.Diff(strings.Split(without, "\n"), have); diff != "" {
+	without, with := describe(t, plain.db), describe(t, fixed.db)
+	is := x.meant(intents, g.rule, slices.Clone(with), without, true)
+	was := x.meant(intents, g.rule, slices.Clone(without), with, false)
+	if diff := gocmp.Diff(was, is); diff != "" {
 		t.Errorf("the schema differs (-without the fix +with it):\n%s", diff)
 	}
 }
 
-// run is one history with its fixes under way on one server.
+// run is one history under way on one server.
 type run struct {
 	*golden
+	x  *exceptions
 	db *pgserver.Database
-	// broken: a statement that no fix is for failed, so not all was done.
-	broken bool
+	// rows: the tables are filled, and what the fixes wrote is measured.
+	rows bool
+	// judged is how many statements of fixes were.
+	judged int
 }
 
-func describe(t *testing.T, db *pgserver.Database) string {
+func describe(t *testing.T, db *pgserver.Database) []string {
 	t.Helper()
 	text, err := db.Schema()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return text
+	return strings.Split(text, "\n")
 }
 
-// missing reports whether a statement failed as it names what no file makes.
-func missing(err error) bool {
-	refused := (*pgserver.Error)(nil)
-	return errors.As(err, &refused) && slices.Contains([]string{"42P01", "3F000", "42704"}, refused.SQLState)
-}
-
-// meant runs statements one by one, whatever the tool would put around them:
-// what the migration was meant to do.
-func meant(db *pgserver.Database, files []file) error {
-	for i := range files {
-		for _, st := range files[i].statements() {
-			if boundary(st.Head) {
-				continue
-			}
-			if _, err := db.Query(st.Span.In([]byte(files[i].text))); err != nil {
-				return err
-			}
+func (r *run) fill(t *testing.T) {
+	t.Helper()
+	empty, err := r.db.Fill()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range empty {
+		if table, _, _ := strings.Cut(e, ":"); !r.x.allowed(noRows, r.base+" "+table) {
+			t.Errorf("without rows: %s", e)
 		}
 	}
-	return nil
+}
+
+// meant runs the statements of a file one by one, whatever the tool would put
+// around them: what the migration was meant to do.
+func (r *run) meant(t *testing.T, f *file) {
+	t.Helper()
+	for _, st := range f.statements() {
+		sql := st.Span.In([]byte(f.text))
+		if boundary(st.Head) || r.refused(t, f, sql) {
+			continue
+		}
+		if _, err := r.db.Query(sql); err != nil {
+			t.Errorf("%s: %s: %v", f.Path, sql, err)
+		}
+	}
 }
 
 func boundary(head string) bool { return opens(head) || closes(head) }
 func opens(head string) bool    { return head == "BEGIN" || head == "START TRANSACTION" }
 func closes(head string) bool   { return head == "COMMIT" || head == "END" }
 
-// apply runs a file as its tool does, each transaction measured.
-func (r *run) apply(t *testing.T, f *file) {
+// refused tries a statement of which the table of refusals says that the server
+// refuses it here, and reports whether there was one to try.
+func (r *run) refused(t *testing.T, f *file, sql string) bool {
 	t.Helper()
-	stmts := f.statements()
-	open := f.Tx == schema.TxFile || f.Tx == schema.TxBatch || f.Tx == schema.TxImplicit && len(stmts) > 1
-	var unit []string
+	e := r.x.refusal(r.base, sql, r.rows)
+	if e == nil {
+		return false
+	}
+	_, err := r.db.Query(sql)
+	if refused := (*pgserver.Error)(nil); !errors.As(err, &refused) || refused.SQLState != e.state {
+		t.Errorf("%s: %s: not refused with %s any more: %v", f.Path, sql, e.state, err)
+	}
+	if e.meant != "" {
+		r.db.Exec(t, e.meant)
+	}
+	return true
+}
+
+// statement is one of a transaction, with the file it stands in.
+type statement struct {
+	*file
+	sql string
+}
+
+// apply runs files as their tool does: what one transaction holds at once.
+func (r *run) apply(t *testing.T, files []file) {
+	t.Helper()
+	var unit []statement
 	flush := func() {
 		if len(unit) > 0 {
-			r.measure(t, f, unit)
+			r.transaction(t, unit)
 		}
 		unit = nil
 	}
-	for _, st := range stmts {
-		switch {
-		case opens(st.Head):
-			open = true
-		case closes(st.Head):
+	for i := range files {
+		f := &files[i]
+		stmts := f.statements()
+		if f.Tx != schema.TxBatch {
 			flush()
-			open = false
-		default:
-			unit = append(unit, st.Span.In([]byte(f.text)))
-			if !open {
+		}
+		open := f.Tx == schema.TxFile || f.Tx == schema.TxBatch || f.Tx == schema.TxImplicit && len(stmts) > 1
+		for _, st := range stmts {
+			sql := st.Span.In([]byte(f.text))
+			switch {
+			case opens(st.Head):
+				open = true
+			case closes(st.Head):
 				flush()
+				open = false
+			case r.x.refusal(r.base, sql, r.rows) != nil:
+				flush()
+				r.refused(t, f, sql)
+			default:
+				unit = append(unit, statement{f, sql})
+				if !open {
+					flush()
+				}
 			}
+		}
+		if f.Tx != schema.TxBatch {
+			flush()
 		}
 	}
 	flush()
 }
 
-// measure judges a transaction that a fix wrote. Where statements that no fix
-// is for stand beside, each is judged alone, so that theirs is not blamed on it.
-func (r *run) measure(t *testing.T, f *file, unit []string) {
+// transaction runs one, and judges each statement that a fix wrote in its place.
+func (r *run) transaction(t *testing.T, unit []statement) {
 	t.Helper()
-	pieces := [][]string{unit}
-	if r.mixed(f, unit) {
-		pieces = nil
-		for _, s := range unit {
-			pieces = append(pieces, []string{s})
-		}
+	sql := make([]string, len(unit))
+	for i, st := range unit {
+		sql[i] = st.sql
 	}
-	for _, piece := range pieces {
-		truth, err := r.db.Measure(piece...)
-		refused := (*pgserver.Error)(nil)
-		switch written := r.written(f, piece); {
-		case err != nil && written && !r.broken && !(errors.As(err, &refused) && refused.SQLState == "23503" && elsewhere[r.rule]):
-			t.Errorf("%s: %v", f.Path, err)
-		case err != nil: // the golden's own mistake, or rows that others still refer to
-			r.broken = true
-			t.Logf("%s: %v", f.Path, err)
-		case written && truth.Class >= schema.LongBlockWrites:
-			t.Errorf("%s: the fix still blocks: %v\n%s", f.Path, truth, strings.Join(piece, ";\n"))
+	if !r.rows {
+		if err := r.execute(sql); err != nil {
+			t.Errorf("%s: %v\n%s", unit[0].Path, err, strings.Join(sql, ";\n"))
+		}
+		return
+	}
+	truths, err := r.db.MeasureEach(sql...)
+	if err != nil {
+		t.Errorf("%s, with rows: %v\n%s", unit[0].Path, err, strings.Join(sql, ";\n"))
+		return
+	}
+	for i, truth := range truths {
+		if !r.written(unit[i]) {
+			continue
+		}
+		r.judged++
+		if truth.Class >= schema.LongBlockWrites {
+			t.Errorf("%s: the fix still blocks: %v\n%s", unit[i].Path, truth, strings.Join(sql[:i+1], ";\n"))
 		}
 	}
 }
 
-// mixed reports whether a transaction holds statements both new and old.
-func (g *golden) mixed(f *file, unit []string) bool {
-	n := 0
-	for _, s := range unit {
-		if g.written(f, []string{s}) {
-			n++
+// execute runs the statements of a transaction; one alone has none, as some
+// allow none.
+func (r *run) execute(sql []string) error {
+	if len(sql) > 1 {
+		sql = slices.Concat([]string{"BEGIN"}, sql, []string{"COMMIT"})
+	}
+	for _, s := range sql {
+		if _, err := r.db.Query(s); err != nil {
+			r.db.Query("ROLLBACK") // the reason is err
+			return err
 		}
 	}
-	return n < len(unit)
+	return nil
 }
 
-// written reports whether a fix wrote one of the statements, or changed what
-// surrounds them.
-func (g *golden) written(f *file, unit []string) bool {
+// written reports whether a fix wrote a statement, or changed what surrounds it.
+func (g *golden) written(st statement) bool {
 	for _, old := range g.before {
-		if old.Path == f.Path {
-			return old.Tx != f.Tx || slices.ContainsFunc(unit, func(s string) bool { return !strings.Contains(old.text, s) })
+		if old.Path == st.Path && old.Part == st.Part {
+			return old.Tx != st.Tx || !strings.Contains(old.text, st.sql)
 		}
 	}
 	return true
-}
-
-// lostColumns are names of columns that no table has any more.
-func lostColumns(was, now string) (lost []string) {
-	have := map[string]bool{}
-	for line := range strings.SplitSeq(now, "\n") {
-		have[column(line)] = true
-	}
-	for line := range strings.SplitSeq(was, "\n") {
-		if c := column(line); !have[c] {
-			lost = append(lost, c)
-		}
-	}
-	return lost
-}
-
-func column(line string) string {
-	name, ok := strings.CutPrefix(line, "column ")
-	if !ok {
-		return ""
-	}
-	name, _, _ = strings.Cut(name, " ")
-	return name[strings.LastIndexByte(name, '.')+1:]
 }
