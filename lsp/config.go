@@ -31,6 +31,15 @@ func configPath(set settings) string {
 	return p.Config
 }
 
+// distrusted reports whether the editor says that the user does not trust the
+// workspace. Most editors know no such thing.
+func distrusted(set settings) bool {
+	var p struct {
+		Trusted *bool `json:"trusted"`
+	}
+	return decode(set, &p) == nil && p.Trusted != nil && !*p.Trusted
+}
+
 // configState is the configuration of every folder. It does not change.
 type configState struct {
 	roots []rootConfig
@@ -200,6 +209,7 @@ func (s *server) rule(id string) *diagnostics.Rule { return diagnostics.FindRule
 func (s *server) reconfigure() {
 	s.catchUp("configuration", func(ctx context.Context) {
 		s.readConfig(ctx, s.index.rootsNow())
+		s.land(ctx)
 		s.changed()
 	})
 }

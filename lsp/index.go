@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/dbwise/dbwise/diagnostics/workspace"
 )
 
 // indexer reads the workspace in the background: at the start, and again when
@@ -89,7 +91,7 @@ func (x *indexer) load(ctx context.Context, s *server) {
 	if !x.isLoaded() {
 		p = s.startProgress(ctx)
 	}
-	snap, err := s.store.Load(ctx, roots, p.report)
+	snap, err := s.store.LoadLanded(ctx, roots, p.report, func(draft *workspace.Snapshot) *workspace.Baseline { return s.landed(ctx, draft) })
 	p.end()
 	if ctx.Err() != nil {
 		return

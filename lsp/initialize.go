@@ -120,6 +120,7 @@ func (s *server) initialize(params []byte) (answer, error) {
 		s.enc = utf8bytes
 	}
 	s.config.client = p.Options
+	s.untrusted = distrusted(p.Options)
 	s.index.setRoots(rootsOf(&p))
 	if p.ProcessID != nil && *p.ProcessID > 0 {
 		s.watchParent(int(*p.ProcessID))

@@ -103,6 +103,10 @@ type server struct {
 	index   indexer
 	behind  behind
 
+	landings landings
+	// untrusted: the user does not trust the workspace. Written by initialize.
+	untrusted bool
+
 	mu   sync.Mutex // guards what follows
 	life lifecycle
 	// ending says that no more work is begun.

@@ -110,6 +110,7 @@ func (ds *documents) change(path string, version *int32, changes []change, e enc
 // didSave changes nothing about the document: what was typed is known already.
 // Where nobody watches the disk it is the moment to look what else changed.
 func (s *server) didSave([]byte) error {
+	s.lookAgain()
 	if !s.caps.Workspace.DidChangeWatchedFiles.DynamicRegistration {
 		s.index.again(s)
 	}

@@ -110,6 +110,7 @@ func (s *server) reloadPending(ctx context.Context) {
 			return
 		}
 		s.results.keep(s.store.Reload(paths...))
+		s.land(ctx)
 		s.changed()
 	}
 }

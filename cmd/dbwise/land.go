@@ -38,12 +38,7 @@ func (a *analysis) land(ctx context.Context) error {
 	if len(dirs) == 0 {
 		return nil
 	}
-	base, err := git.Baseline(ctx, o, dirs, func(p string) []byte {
-		if f := snap.File(p); f != nil {
-			return f.Text
-		}
-		return nil
-	})
+	base, err := git.Baseline(ctx, o, dirs, snap.Text)
 	switch {
 	case err == nil:
 		a.store.SetBaseline(base)

@@ -7,7 +7,7 @@
 // a folder of our own: it has no configuration, no hooks, no attributes and no
 // remote to fetch from. It writes nothing into the repository and asks nobody.
 //
-//	base, err := git.Baseline(ctx, git.Options{}, snap.MigrationDirs(), text)
+//	base, err := git.Baseline(ctx, git.Options{}, snap.MigrationDirs(), snap.Text)
 package git
 
 import (

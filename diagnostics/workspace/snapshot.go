@@ -80,6 +80,19 @@ func (s *Snapshot) File(path string) *source.File {
 	return nil
 }
 
+// Text is the current text of a path, nil only if the workspace has no such
+// file.
+func (s *Snapshot) Text(path string) []byte {
+	f := s.files[path]
+	switch {
+	case f == nil:
+		return nil
+	case f.src.Text == nil:
+		return []byte{}
+	}
+	return f.src.Text
+}
+
 // Facts are the facts of a file, nil if there is no such file or dbwise does
 // not read it.
 func (s *Snapshot) Facts(path string) *facts.Facts {

@@ -72,7 +72,9 @@ func NewStore(o Options) *Store {
 
 // Of is the snapshot of files that lie nowhere, below root: their names are
 // relative to it.
-func Of(o Options, root string, files map[string][]byte) *Snapshot { return OfBranch(o, root, files, nil) }
+func Of(o Options, root string, files map[string][]byte) *Snapshot {
+	return OfBranch(o, root, files, nil)
+}
 
 // OfBranch is Of where something is known of the branch.
 func OfBranch(o Options, root string, files map[string][]byte, base *Baseline) *Snapshot {
@@ -146,10 +148,16 @@ func (s *Store) SetBaseline(b *Baseline) *Snapshot {
 // may be nil, is told after each file from several goroutines. Documents that
 // are open stay as the editor has them. When ctx ends the store is as it was.
 func (s *Store) Load(ctx context.Context, roots []string, progress func(done, total int)) (*Snapshot, error) {
+	return s.LoadLanded(ctx, roots, progress, nil)
+}
+
+// LoadLanded is Load with a look at what has landed, given all files, before
+// anybody else sees them. look may be nil: the baseline stays.
+func (s *Store) LoadLanded(ctx context.Context, roots []string, progress func(done, total int), look func(*Snapshot) *Baseline) (*Snapshot, error) {
 	s.mu.Lock()
 	s.loads++
 	s.mu.Unlock()
-	snap, err := s.load(ctx, roots, progress)
+	snap, err := s.load(ctx, roots, progress, look)
 	s.mu.Lock()
 	s.loads--
 	var again []string
@@ -163,7 +171,7 @@ func (s *Store) Load(ctx context.Context, roots []string, progress func(done, to
 	return snap, err
 }
 
-func (s *Store) load(ctx context.Context, roots []string, progress func(done, total int)) (*Snapshot, error) {
+func (s *Store) load(ctx context.Context, roots []string, progress func(done, total int), look func(*Snapshot) *Baseline) (*Snapshot, error) {
 	var files []string
 	var omitted []Omitted
 	roots = slices.Clone(roots)
@@ -185,8 +193,27 @@ func (s *Store) load(ctx context.Context, roots []string, progress func(done, to
 	slices.SortFunc(omitted, func(a, b Omitted) int { return strings.Compare(a.Path, b.Path) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if look != nil {
+		draft := s.draft(states, roots, omitted)
+		s.mu.Unlock()
+		base := look(draft)
+		s.mu.Lock()
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		s.base = base
+	}
 	s.disk, s.roots, s.omitted, s.indexed = states, roots, omitted, true
 	return s.publish(true), nil
+}
+
+// draft is what publish would make of files that were read; nobody but the
+// caller sees it. The lock is held.
+func (s *Store) draft(disk map[string]*fileState, roots []string, omitted []Omitted) *Snapshot {
+	files := maps.Clone(disk)
+	maps.Copy(files, s.open)
+	return &Snapshot{files: files, paths: slices.Sorted(maps.Keys(files)), roots: roots, opts: s.opts, omitted: omitted, indexed: true,
+		shared: s.shared, base: s.base}
 }
 
 // readAll reads and extracts files.

@@ -69,6 +69,8 @@ export class Server {
           config: config.get("config", ""),
           rules: config.get("rules", {}),
           codeLens: { enable: config.get("codeLens.enable", true) },
+          // Without trust the server does not ask git what has landed.
+          trusted: vscode.workspace.isTrusted,
         },
         synchronize: { configurationSection: "dbwise" },
       },
