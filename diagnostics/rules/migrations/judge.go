@@ -113,7 +113,16 @@ func (v verdict) costs(doing string) string {
 }
 
 // locked is "a SHARE lock on `orders`".
-func locked(e *schema.Effect) string { return fmt.Sprintf("%s lock on `%s`", mode(e.Lock), e.Relation) }
+func locked(e *schema.Effect) string { return mode(e.Lock) + " lock on " + relation(e) }
+
+// relation is the name of what an effect is about; one that stands for all
+// tables is no name.
+func relation(e *schema.Effect) string {
+	if e.Relation == (schema.Name{Name: "every table"}) {
+		return e.Relation.Name
+	}
+	return "`" + e.Relation.String() + "`"
+}
 
 // mode is the lock's name with its article.
 func mode(l schema.Lock) string {

@@ -38,9 +38,13 @@ func reindexNotConcurrent(p *diagnostics.Pass, s *schema.Step) {
 	if name == "" || object == "table" {
 		name = v.Relation.String()
 	}
+	of := relation(v.Effect)
+	if v.Object == "index" && len(v.also) > 0 {
+		of = relation(v.also[0])
+	}
 	d := v.finding(p, s, "")
-	d.Message = fmt.Sprintf("Reindexing %s `%s` keeps every read and write of `%s` waiting until its indexes are built anew: "+
-		"an index locked ACCESS EXCLUSIVE stops the planning of queries, too.", object, name, v.Relation)
+	d.Message = fmt.Sprintf("Reindexing %s `%s` keeps every read and write of %s waiting until it is done: "+
+		"an index locked ACCESS EXCLUSIVE stops the planning of queries, too.", object, name, of)
 	fix, ok := reindexConcurrently(p, s, object)
 	report(p, d, fix, ok)
 }

@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -29,7 +30,7 @@ func renameObject(p *diagnostics.Pass, s *schema.Step) {
 	}
 	what, old := s.Object, s.Other.Name
 	if old == "" {
-		old = s.Column
+		old = cmp.Or(s.Column, s.Table.Name)
 	}
 	switch {
 	case s.Action == "alter type rename value" && len(s.Values) == 1:
