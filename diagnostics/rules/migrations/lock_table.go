@@ -31,7 +31,20 @@ func lockTable(p *diagnostics.Pass, s *schema.Step) {
 	if !ok {
 		return
 	}
+	locks := locked(v.Effect)
+	for _, o := range p.Snapshot.Steps(s.Path) {
+		if o.Stmt != s.Stmt || o.Change == s.Change {
+			continue
+		}
+		other, ok := judge(p, &o, brief)
+		if ok && o.NameSpan.Start < s.NameSpan.Start {
+			return // one statement is one finding
+		}
+		if ok {
+			locks += " and `" + other.Relation.String() + "`"
+		}
+	}
 	d := v.finding(p, s, "")
-	d.Message = fmt.Sprintf("LOCK TABLE takes %s: %s waits until the transaction ends.", locked(v.Effect), waiting(v.Blocks))
+	d.Message = fmt.Sprintf("LOCK TABLE takes %s: %s waits until the transaction ends.", locks, waiting(v.Blocks))
 	p.Report(d)
 }

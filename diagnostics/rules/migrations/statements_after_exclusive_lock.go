@@ -39,9 +39,12 @@ func statementsAfterExclusiveLock(p *diagnostics.Pass) {
 	}
 }
 
-// owned reports whether another rule speaks about what a statement does: it
-// blocks by itself, fills rows, or validates.
+// owned reports whether another rule speaks about what a statement does: it is
+// refused in a transaction, blocks by itself, fills rows, or validates.
 func owned(st workspace.StatementImpact) bool {
+	if st.NoTransaction {
+		return true
+	}
 	for i := range st.Effects {
 		if e := &st.Effects[i]; !e.New && e.Long() && (e.Blocks != schema.BlocksNone || e.Work == schema.WriteRows) {
 			return true
