@@ -56,7 +56,7 @@ func (r *round) between(was, is *schema.Table) []gap {
 // dropped and made again has lost its values: that it now allows NULL or has a
 // default is the price of that.
 func (r *round) differs(was, is *schema.Column) string {
-	if typeKey(was) != typeKey(is) {
+	if typeKey(was) != typeKey(is) && !(r.built && family(was) == family(is)) {
 		return "has type " + typeText(is) + " instead of " + typeText(was)
 	}
 	if was.Origin != is.Origin {
@@ -91,6 +91,15 @@ func defaultOf(c *schema.Column) string {
 
 func typeKey(c *schema.Column) string {
 	return strings.ToLower(typeName(c.Type).Name + "(" + strings.ReplaceAll(c.Modifier, " ", "") + ")" + strings.Repeat("[]", c.Array))
+}
+
+// family is a type without what a builder adds to it.
+func family(c *schema.Column) string {
+	name := strings.ToLower(typeName(c.Type).Name)
+	if name == "varchar" || name == "bpchar" {
+		name = "text"
+	}
+	return name + strings.Repeat("[]", c.Array)
 }
 
 func typeText(c *schema.Column) string {
@@ -155,11 +164,11 @@ func objectsOf(t *schema.Table, gone func([]string) bool) objects {
 		constraints = append([]*schema.Constraint{t.PrimaryKey}, constraints...)
 	}
 	for _, k := range constraints {
-		if k.Kind == schema.NotNullConstraint || k.Kind == schema.Check && (saysNotNull.MatchString(k.Expr) || strings.HasSuffix(k.Name, "_not_null")) || gone(k.Columns) {
+		if k.Kind == schema.NotNullConstraint || k.Kind == schema.Check && saysNotNull.MatchString(k.Expr) || gone(k.Columns) {
 			continue
 		}
 		b := *k
-		b.Name, b.NotValid, b.Deferrable, b.Expr = "", false, false, sameText(k.Expr)
+		b.Name, b.NotValid, b.NotEnforced, b.Deferrable, b.Expr = "", false, false, false, sameText(k.Expr)
 		b.References.Schema, b.RefColumns = "", nil
 		if k.Kind == schema.Unique {
 			b = schema.Constraint{Kind: schema.Unique, Columns: k.Columns}

@@ -55,6 +55,7 @@ func downDoesNotInvert(p *diagnostics.Pass) {
 		u := &units[i]
 		if len(u.Down) > 0 && !u.Partial && !oneWay.Match(words(p.File, units, u)) {
 			r := newRound(before.Freeze())
+			r.built, r.ownTypes = p.File.Lang.Host(), m.Runner == "sequelize"
 			if r.run(p.Facts, u.Up, p.File.Text) && !r.quiet() && r.run(p.Facts, u.Down, p.File.Text) {
 				inverts(p, r, m, p.File, p.Facts.Statements[u.Down[0]].Span)
 			}

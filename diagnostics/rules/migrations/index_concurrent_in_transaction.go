@@ -81,6 +81,8 @@ func refused(s *schema.Step) string {
 // transaction says what has opened a transaction around the step, "" if nothing has.
 func transaction(p *diagnostics.Pass, s *schema.Step) string {
 	switch m := s.Migration; {
+	case s.InTransaction && p.File.Lang.Host():
+		return "the migration has opened a transaction around it"
 	case s.InTransaction:
 		return "the file has opened a transaction with BEGIN"
 	case m == nil:
@@ -123,6 +125,10 @@ func outside(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	if s.Migration.Statements == 1 && h.Opened() != "" {
 		return diagnostics.Fix{Title: "Run the migration outside a transaction",
 			Edits: []diagnostics.FileEdit{p.Edit(source.Span{}, h.Opened())}}, true
+	}
+	if m := s.Migration; m.Statements == 1 && m.Runner == "liquibase" && m.Part != "" && len(m.Up) > 0 {
+		return diagnostics.Fix{Title: "Run the changeset outside a transaction",
+			Edits: []diagnostics.FileEdit{p.Edit(source.Span{Start: m.Up[0].Start, End: m.Up[0].Start}, " runInTransaction:false")}}, true
 	}
 	if s.Migration.Statements < 2 {
 		return diagnostics.Fix{}, false

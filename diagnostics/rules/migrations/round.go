@@ -17,6 +17,12 @@ type round struct {
 	touched, enums []schema.Name
 	// cascaded: something was dropped with all that rests on it, views included.
 	cascaded bool
+	// built: builders say what a column is, in their own words: the length of a
+	// text and the precision of a time are theirs more often than wanted.
+	built bool
+	// ownTypes: the tool makes enum types with a column, minds none that is
+	// there already, and drops none.
+	ownTypes bool
 }
 
 func newRound(before *schema.Catalog) *round {
@@ -158,7 +164,7 @@ func (r *round) compare() []gap {
 		_, is := r.is.Enum(n)
 		if was && !is {
 			out = append(out, gap{what: "type `" + n.String() + "`", how: missing})
-		} else if is && !was {
+		} else if is && !was && !r.ownTypes {
 			out = append(out, gap{what: "type `" + n.String() + "`", how: leftOver})
 		}
 	}
