@@ -37,10 +37,10 @@ type Session struct {
 	dropping map[schema.Name]bool
 	// values are the enum labels added in the open transaction.
 	values map[string]bool
-	// timeout: lock_timeout is set; zone is the session's time zone, lower
-	// case, "" for the server's.
-	timeout bool
-	zone    string
+	// timeout: lock_timeout is set, local only until the transaction ends; zone
+	// is the session's time zone, lower case, "" for the server's.
+	timeout, local bool
+	zone           string
 }
 
 // NewSession starts a session on a server of a major version; 0 means the
@@ -70,7 +70,7 @@ func (s *Session) Empty(n schema.Name) { s.made[bare(n)] = true }
 
 // end forgets what a transaction held.
 func (s *Session) end() {
-	s.held, s.locks, s.values, s.emptied = nil, map[schema.Name]schema.Lock{}, nil, nil
+	s.held, s.locks, s.values, s.emptied, s.local = nil, map[schema.Name]schema.Lock{}, nil, nil, false
 }
 
 // bare makes the schema public and the search path one.
@@ -84,7 +84,7 @@ func bare(n schema.Name) schema.Name {
 // Impact is what a statement does, given all before it. The schema must not
 // yet have its changes. It is never nil.
 func (s *Session) Impact(st *facts.Statement) *schema.Impact {
-	out := &schema.Impact{Timeout: s.timeout}
+	out := &schema.Impact{Timeout: s.timeout || s.local}
 	if st.Problem != nil {
 		out.Unread = true
 		return out
@@ -121,6 +121,8 @@ func (s *Session) set(c *schema.Change) {
 	switch {
 	case c.Action == "reset all":
 		s.timeout, s.zone = false, ""
+	case c.Column == "lock_timeout" && c.Local: // without a transaction it does nothing but warn
+		s.local = s.open && !off && c.To != "0"
 	case c.Column == "lock_timeout":
 		s.timeout = !off && c.To != "0"
 	case c.Column == "timezone" || c.Column == "time zone":

@@ -11,18 +11,19 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
-// run holds the golden's history to its promises on one server. Three databases
-// see it: without the fixes and with them, both without rows, so that the
-// schemas can be compared even where rows make a statement fail; and with the
-// fixes and rows, where each transaction is measured.
+// run holds the golden's history to its promises on one server. Four databases
+// see it, without the fixes and with them: two without rows, so that the schemas
+// can be compared even where rows make a statement fail, and two with rows, to
+// compare what they hold in the end. There the fixes are measured.
 func (g *golden) run(t *testing.T, s *pgserver.Server, x *exceptions) {
 	x.begin(g)
 	same := 0
 	for same < min(len(g.before), len(g.after)) && g.before[same].key() == g.after[same].key() {
 		same++
 	}
-	plain, fixed, full := &run{g, x, s.Database(t), false, 0}, &run{g, x, s.Database(t), false, 0}, &run{g, x, s.Database(t), true, 0}
-	for _, r := range []*run{plain, fixed, full} {
+	plain, fixed := &run{g, x, s.Database(t), false, 0}, &run{g, x, s.Database(t), false, 0}
+	filled, full := &run{g, x, s.Database(t), true, 0}, &run{g, x, s.Database(t), true, 0}
+	for _, r := range []*run{plain, fixed, filled, full} {
 		if setup := given[g.base]; setup != "" {
 			r.db.Exec(t, setup)
 		}
@@ -30,9 +31,13 @@ func (g *golden) run(t *testing.T, s *pgserver.Server, x *exceptions) {
 			r.meant(t, &g.before[i])
 		}
 	}
-	full.fill(t)
-	for i := range g.before[same:] {
-		plain.meant(t, &g.before[same+i])
+	for _, r := range []*run{filled, full} {
+		r.fill(t)
+	}
+	for _, r := range []*run{plain, filled} {
+		for i := range g.before[same:] {
+			r.meant(t, &g.before[same+i])
+		}
 	}
 	for _, r := range []*run{fixed, full} {
 		r.apply(t, g.after[same:])
@@ -43,11 +48,12 @@ func (g *golden) run(t *testing.T, s *pgserver.Server, x *exceptions) {
 	if full.judged == 0 && !x.allowed(onlyRemoves, g.rule) {
 		t.Errorf("the fix wrote nothing that could be measured")
 	}
-	without, with := describe(t, plain.db), describe(t, fixed.db)
+	without := append(describe(t, plain.db), contents(t, filled.db)...)
+	with := append(describe(t, fixed.db), contents(t, full.db)...)
 	is := x.meant(intents, g.rule, slices.Clone(with), without, true)
 	was := x.meant(intents, g.rule, slices.Clone(without), with, false)
 	if diff := gocmp.Diff(was, is); diff != "" {
-		t.Errorf("the schema differs (-without the fix +with it):\n%s", diff)
+		t.Errorf("what the history ends with differs (-without the fix +with it):\n%s", diff)
 	}
 }
 
@@ -192,7 +198,7 @@ func (r *run) transaction(t *testing.T, unit []statement) {
 			continue
 		}
 		r.judged++
-		if truth.Class >= schema.LongBlockWrites {
+		if truth.Class >= schema.LongBlockWrites && !r.x.allowed(blocking, r.base+" "+unit[i].sql) {
 			t.Errorf("%s: the fix still blocks: %v\n%s", unit[i].Path, truth, strings.Join(sql[:i+1], ";\n"))
 		}
 	}
@@ -221,4 +227,15 @@ func (g *golden) written(st statement) bool {
 		}
 	}
 	return true
+}
+
+// TestAtOnce holds what fixes rest on: statements that a tool sends at once are
+// a transaction, for which SET LOCAL holds.
+func TestAtOnce(t *testing.T) {
+	pgserver.Each(t, func(t *testing.T, s *pgserver.Server) {
+		rows, err := s.Database(t).Query("SET LOCAL lock_timeout = '5s'; SELECT current_setting('lock_timeout')")
+		if err != nil || len(rows) != 1 || rows[0][0] != "5s" {
+			t.Error(rows, err)
+		}
+	})
 }
