@@ -2,10 +2,13 @@ package migrations
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
+	"github.com/dbwise/dbwise/diagnostics/workspace"
+	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/sqltext"
 )
@@ -17,7 +20,7 @@ var _ = set.Add(&diagnostics.Rule{
 		Why: "A number out of range or a text that is too long makes the migration fail on real data: a warning. What is cut without a word " +
 			"is an error: numeric with a smaller scale and double precision made real are rounded, a timestamp made a date loses its time, and an explicit " +
 			"cast to varchar(n) cuts the text. An enum that takes the place of another without one of its labels makes it fail as well, unless the " +
-			"migration says what becomes of such rows. Columns added or tables made in the same file are left alone, and so are types that are not known.",
+			"migration says what becomes of such rows; an UPDATE or DELETE above that looks at the column counts as care. Columns added or tables made in the same file are left alone, and so are types that are not known.",
 		Bad:       example("ALTER TABLE orders ALTER COLUMN status TYPE varchar(10);\n"),
 		Good:      example("ALTER TABLE orders ALTER COLUMN id TYPE numeric;\n"),
 		FixSafety: "Of a text, the fix limits the length of new values by a CHECK that is not validated, and leaves the type. It is unsafe: the column's type stays what it was.",
@@ -38,7 +41,7 @@ func narrowingType(p *diagnostics.Pass, s *schema.Step) {
 	if why == "" {
 		why = labelsGone(p, s, old)
 	}
-	if why == "" {
+	if why == "" || !cuts && prepared(p, s) {
 		return
 	}
 	d := diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Message: fmt.Sprintf("`%s.%s` goes from %s to %s: %s.",
@@ -48,6 +51,16 @@ func narrowingType(p *diagnostics.Pass, s *schema.Step) {
 	}
 	fix, ok := limited(p, s)
 	report(p, d, fix, ok)
+}
+
+// prepared reports whether an UPDATE or DELETE of the table above looks at the
+// column or sets it, so that the migration has taken care of what would not fit.
+func prepared(p *diagnostics.Pass, s *schema.Step) bool {
+	named := func(c query.Column) bool { return strings.EqualFold(c.Name, s.Column) }
+	return slices.ContainsFunc(p.Snapshot.Queries(s.Path), func(q *workspace.Query) bool {
+		return (q.Op == query.Update || q.Op == query.Delete) && q.Span.Start < s.Stmt.Start && len(q.Tables) > 0 && q.Tables[0].Name == s.Table.Name &&
+			(slices.ContainsFunc(q.Refs, named) || slices.ContainsFunc(q.Sets, func(a query.Assignment) bool { return named(a.Column) }))
+	})
 }
 
 var widths = map[string]int{"int2": 2, "int4": 4, "int8": 8}
