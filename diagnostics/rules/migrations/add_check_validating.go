@@ -42,7 +42,7 @@ func addCheckValidating(p *diagnostics.Pass, s *schema.Step) {
 // next migration has to name it.
 func notValidFirst(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	edits := []diagnostics.FileEdit{p.Edit(source.Span{Start: s.Span.End, End: s.Span.End}, " NOT VALID")}
-	return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Add `%s` as NOT VALID and validate it in the next migration", s.Constraint.Name),
+	return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Add `%s` as NOT VALID and validate it %s", s.Constraint.Name, afterwards(s)),
 		Edits: append(edits, named(p, s)...)}, validated(s, s.Constraint.Name))
 }
 

@@ -48,6 +48,6 @@ func liftedNotValid(p *diagnostics.Pass, s *schema.Step, clause string) (diagnos
 	if !ok {
 		return diagnostics.Fix{}, false
 	}
-	return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Add `%s` as NOT VALID and validate it in the next migration", s.Constraint.Name),
+	return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Add `%s` as NOT VALID and validate it %s", s.Constraint.Name, afterwards(s)),
 		Edits: []diagnostics.FileEdit{edit}}, validated(s, s.Constraint.Name))
 }

@@ -51,6 +51,14 @@ func follow(p *diagnostics.Pass, s *schema.Step, fix diagnostics.Fix, later ...h
 	return p.Plan(fix, plan)
 }
 
+// afterwards says where follow puts what comes later.
+func afterwards(s *schema.Step) string {
+	if s.Migration == nil {
+		return "in the statement behind it"
+	}
+	return "in the next migration"
+}
+
 // behind is the offset behind a statement and its semicolon.
 func behind(f *source.File, stmt source.Span) int {
 	at := stmt.End

@@ -57,7 +57,7 @@ func checkedFirst(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 		return diagnostics.Fix{}, false
 	} else if v >= constraintFirst {
 		name := sqltext.Truncate(s.Table.Name+"_"+s.Column+"_not_null", sqltext.MaxIdentifier)
-		return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Add NOT NULL of `%s` as NOT VALID and validate it in the next migration", s.Column),
+		return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Add NOT NULL of `%s` as NOT VALID and validate it %s", s.Column, afterwards(s)),
 			Edits: []diagnostics.FileEdit{p.Edit(s.Span, fmt.Sprintf("ADD CONSTRAINT %s NOT NULL %s NOT VALID", quoted(name), quoted(s.Column)))}}, validated(s, name))
 	}
 	return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Let a validated CHECK prove that `%s` is not null", s.Column),
