@@ -39,7 +39,7 @@ var builtDirs = map[string]bool{"dist": true, "build": true, "out": true, "cover
 var configFiles = map[string]bool{
 	"go.mod": true, "go.work": true, "package.json": true, "jsconfig.json": true, "pnpm-workspace.yaml": true,
 	"sqlc.yaml": true, "sqlc.yml": true, "sqlc.json": true, "migration_lock.toml": true, "_journal.json": true,
-	"atlas.sum": true, "sqitch.plan": true, "sqitch.conf": true, "tern.conf": true, "Cargo.toml": true, "metadata.toml": true, "flyway.conf": true, "flyway.toml": true,
+	"atlas.sum": true, "sqitch.plan": true, "sqitch.conf": true, "tern.conf": true, "Cargo.toml": true, "metadata.toml": true, "flyway.conf": true, "flyway.toml": true, "snapshot.json": true,
 }
 
 // IsConfig reports whether a file that holds no program and no SQL still tells

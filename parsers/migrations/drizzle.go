@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dbwise/dbwise/parsers/schema"
@@ -43,7 +44,7 @@ var drizzle = layout{
 				out = append(out, h)
 			}
 		})
-		return out
+		return append(out, w.drizzleFolders()...)
 	},
 	write: func(p *planner) {
 		text := p.Up
@@ -89,4 +90,32 @@ func (p *planner) journal() bool {
 		last.Idx+1+planned, last.Version, last.When+1+int64(planned), p.base())
 	p.plan.Edits = append(p.plan.Edits, Edit{Path: j.path, Edit: source.Edit{Span: source.Span{Start: at, End: at}, Text: entry}})
 	return true
+}
+
+// drizzleFolders finds <time>_name/migration.sql with a snapshot.json beside, as
+// version 1 lays them out.
+func (w *world) drizzleFolders() (out []*History) {
+	byDir := map[string]*History{}
+	w.each(func(dir string, names []string) {
+		g := numbered.FindStringSubmatch(path.Base(dir))
+		if g == nil || !slices.Contains(names, "migration.sql") || !w.here[path.Join(dir, "snapshot.json")] {
+			return
+		}
+		parent := path.Dir(dir)
+		h := byDir[parent]
+		if h == nil {
+			var s struct{ Dialect string }
+			_ = json.Unmarshal(w.read(path.Join(dir, "snapshot.json")), &s)
+			h = &History{Dir: parent, Dialect: dialectOf(s.Dialect)}
+			byDir[parent] = h
+			out = append(out, h)
+		}
+		m := schema.Migration{Path: path.Join(dir, "migration.sql"), Version: g[1], Name: g[2], Tx: schema.TxBatch}
+		m.Up = w.sheet(m.Path).whole()
+		h.Migrations = append(h.Migrations, m)
+	})
+	for _, h := range out {
+		slices.SortStableFunc(h.Migrations, func(a, b schema.Migration) int { return strings.Compare(a.Path, b.Path) })
+	}
+	return out
 }

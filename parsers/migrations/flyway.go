@@ -16,7 +16,7 @@ import (
 var flyway = layout{
 	runner: "flyway",
 	find: func(w *world) (out []*History) {
-		byDir := map[string]*History{}
+		byDir, settings := map[string]*History{}, map[string]flywaySettings{}
 		w.each(func(dir string, names []string) {
 			for _, n := range names {
 				g := flywayName.FindStringSubmatch(n)
@@ -27,13 +27,19 @@ var flyway = layout{
 				h := byDir[at]
 				if h == nil {
 					h = &History{Dir: at}
-					byDir[at] = h
+					if w.crate(at, "refinery") {
+						h.Runner = refinery.runner
+					}
+					byDir[at], settings[at] = h, w.flywaySettings(at)
 					out = append(out, h)
 				}
 				m := schema.Migration{Path: path.Join(dir, n), Version: g[2], Name: g[3]}
 				s := w.sheet(m.Path)
 				direct(&m, s, g[1] == "U")
-				m.Tx = w.flywayTx(m.Path, s)
+				m.Tx = schema.TxFile
+				if h.Runner == "" {
+					m.Tx = w.flywayTx(m.Path, s, settings[at])
+				}
 				h.Migrations = append(h.Migrations, m)
 			}
 		})
@@ -72,9 +78,40 @@ func flywayRoot(dir string) string {
 	return dir
 }
 
-func (w *world) flywayTx(p string, s *sheet) schema.Tx {
-	if w.here[p+".conf"] && strings.Contains(strings.ReplaceAll(string(w.read(p+".conf")), " ", ""), "executeInTransaction=false") {
-		return schema.TxNone
+// flywaySettings are what flyway.conf or flyway.toml says of transactions.
+type flywaySettings struct{ group, mixed, outside bool }
+
+var flywaySetting = regexp.MustCompile(`(?m)^\s*(?:flyway\.)?(group|mixed|executeInTransaction)\s*=\s*"?(true|false)`)
+
+// flywaySettings reads the configuration above a location.
+func (w *world) flywaySettings(dir string) (out flywaySettings) {
+	for at := dir; at != "/" && at != "."; at = path.Dir(at) {
+		for _, name := range []string{"flyway.conf", "flyway.toml", "conf/flyway.conf"} {
+			p := path.Join(at, name)
+			if !w.here[p] {
+				continue
+			}
+			for _, g := range flywaySetting.FindAllSubmatch(w.read(p), -1) {
+				switch string(g[1]) + "=" + string(g[2]) {
+				case "group=true":
+					out.group = true
+				case "mixed=true":
+					out.mixed = true
+				case "executeInTransaction=false":
+					out.outside = true
+				}
+			}
+			return out
+		}
+	}
+	return out
+}
+
+func (w *world) flywayTx(p string, s *sheet, set flywaySettings) schema.Tx {
+	if w.here[p+".conf"] {
+		if g := flywaySetting.FindSubmatch(w.read(p + ".conf")); g != nil && string(g[1]) == "executeInTransaction" {
+			set.outside = string(g[2]) == "false"
+		}
 	}
 	outside := 0
 	for _, st := range s.statements() {
@@ -82,8 +119,11 @@ func (w *world) flywayTx(p string, s *sheet) schema.Tx {
 			outside++
 		}
 	}
-	if outside > 0 && outside == len(s.statements()) {
+	switch {
+	case set.outside, outside > 0 && (set.mixed || outside == len(s.statements())):
 		return schema.TxNone
+	case set.group:
+		return schema.TxBatch
 	}
 	return schema.TxFile
 }

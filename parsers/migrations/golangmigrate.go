@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 	"slices"
@@ -19,15 +20,41 @@ var golangMigrate = layout{
 	single: true,
 }
 
-// bun: the same names; .tx.up.sql runs in a transaction (uptrace/bun,
-// "Migrations").
+// bun: the same names; .tx.up.sql runs in a transaction, and what "--bun:split"
+// separates is sent one by one (uptrace/bun, "Migrations").
 var bun = layout{
 	runner: "bun",
 	find: func(w *world) []*History {
-		return w.pairs(func(dir string, names []string) bool { return slices.ContainsFunc(names, bunTx.MatchString) }, schema.TxImplicit)
+		out := w.pairs(func(dir string, names []string) bool {
+			return slices.ContainsFunc(names, bunTx.MatchString) || slices.ContainsFunc(names, func(n string) bool {
+				return bytes.Contains(w.sheet(path.Join(dir, n)).text, bunSplit)
+			})
+		}, schema.TxImplicit)
+		for _, h := range out {
+			for i := range h.Migrations {
+				if m := &h.Migrations[i]; m.Tx == schema.TxImplicit && w.split(m.Path) {
+					m.Tx = schema.TxNone
+				}
+			}
+		}
+		return out
 	},
 	write:  pairOfFiles,
 	single: true,
+}
+
+var bunSplit = []byte("--bun:split")
+
+// split reports whether marks of bun stand between all statements of a file.
+func (w *world) split(p string) bool {
+	s := w.sheet(p)
+	list := s.statements()
+	for i := 1; i < len(list); i++ {
+		if !bytes.Contains(s.text[list[i-1].Span.End:list[i].Span.Start], bunSplit) {
+			return false
+		}
+	}
+	return len(list) > 1
 }
 
 var (

@@ -21,7 +21,8 @@ import (
 type History struct {
 	// Runner is the tool: "golang-migrate", "bun", "goose", "dbmate", "flyway",
 	// "prisma", "drizzle", "supabase", "atlas", "sql-migrate", "tern", "sqlx",
-	// "diesel", "sqitch", "node-pg-migrate", "liquibase", "rambler", "plain";
+	// "diesel", "sqitch", "node-pg-migrate", "liquibase", "rambler",
+	// "refinery", "plain";
 	// "sqlc" and "schema" for files that describe a schema and are not applied
 	// one after the other.
 	Runner string
@@ -74,7 +75,7 @@ type layout struct {
 // layouts are asked in this order: what says its tool by itself comes before
 // what is told from names alone.
 var layouts = []*layout{&prisma, &drizzle, &supabase, &sqitch, &goose, &dbmate, &sqlMigrate, &tern, &nodePgMigrate,
-	&liquibase, &rambler, &flyway, &diesel, &sqlx, &bun, &golangMigrate, &atlas, &plain}
+	&liquibase, &rambler, &flyway, &refinery, &diesel, &sqlx, &bun, &golangMigrate, &atlas, &plain}
 
 // Discover finds the histories among the files of a workspace, sorted by
 // folder. read gives the text of a file, nil if there is none. Files below

@@ -17,6 +17,9 @@ import (
 func (w *world) modes(found []*History) {
 	for _, h := range found {
 		usual, known := coded[h.Runner]
+		if h.Runner == golangMigrate.runner {
+			usual, known = schema.TxImplicit, true
+		}
 		if !known {
 			continue
 		}

@@ -20,7 +20,7 @@ var prisma = layout{
 		w.each(func(dir string, names []string) {
 			parent := path.Dir(dir)
 			g := numbered.FindStringSubmatch(path.Base(dir))
-			if g == nil || !slices.Contains(names, "migration.sql") {
+			if g == nil || !slices.Contains(names, "migration.sql") || w.here[path.Join(dir, "snapshot.json")] { // drizzle's
 				return
 			}
 			lock := path.Join(parent, "migration_lock.toml")

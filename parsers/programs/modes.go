@@ -12,7 +12,11 @@ import (
 
 // settings are the words without which no file says how a tool runs migrations.
 var settings = [][]byte{[]byte("migrationsTransactionMode"), []byte("disableTransactions"), []byte("allOrNothing"), []byte("transactional"),
-	[]byte("UseTransaction"), []byte("singleTransaction")}
+	[]byte("UseTransaction"), []byte("singleTransaction"), multiStatement}
+
+// multiStatement is the option with which golang-migrate sends the statements of
+// a file one by one (its postgres driver, README).
+var multiStatement = []byte("x-multi-statement=true")
 
 // Modes are what a file says of the transactions in which a project's tools run
 // migrations:
@@ -22,6 +26,7 @@ var settings = [][]byte{[]byte("migrationsTransactionMode"), []byte("disableTran
 //   - MikroORM: migrations.allOrNothing and migrations.transactional
 //   - gormigrate.Options: UseTransaction is one transaction for all
 //   - node-pg-migrate: singleTransaction
+//   - golang-migrate: x-multi-statement in the address of the database
 func Modes(f *code.File, text []byte) []facts.Mode {
 	found := false
 	for _, word := range settings {
@@ -31,6 +36,9 @@ func Modes(f *code.File, text []byte) []facts.Mode {
 		return nil
 	}
 	m := &modes{file: f}
+	if bytes.Contains(text, multiStatement) {
+		m.say("golang-migrate", schema.TxNone)
+	}
 	for _, n := range f.Body {
 		n.Walk(m.look)
 	}
