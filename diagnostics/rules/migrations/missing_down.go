@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/dbwise/dbwise/diagnostics"
+	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 )
@@ -15,8 +16,8 @@ var _ = set.Add(&diagnostics.Rule{
 		Title: "A migration has no way back, where the others of its history have one.",
 		Why: "Rolling a release back stops at this migration: the tool finds no down part, or one without a statement, and either " +
 			"fails or takes the schema for older than it is. Tools that only go forward are left alone, and so are histories in which " +
-			"fewer than half of the other migrations can be undone: there nobody expects it. What cannot be undone anyway, data and labels " +
-			"added to an enum, is information where there is no down part at all, and a comment that says irreversible silences the rule.",
+			"fewer than half of the other migrations can be undone: there nobody expects it. What cannot be undone anyway, data, labels " +
+			"added to an enum and extensions, is information where there is no down part at all, and a comment that says irreversible silences the rule.",
 		Bad: "-- migrations/000001_init.up.sql --\nCREATE TABLE users (id bigint PRIMARY KEY);\n" +
 			"-- migrations/000001_init.down.sql --\nDROP TABLE users;\n" +
 			"-- migrations/000002_email.up.sql --\nALTER TABLE users ADD COLUMN email text;\n",
@@ -53,16 +54,16 @@ func missingDown(p *diagnostics.Pass) {
 		return
 	}
 	span := source.Span{}
-	for _, st := range p.Facts.Statements {
-		if slices.ContainsFunc(m.Up, func(up source.Span) bool { return up.Covers(st.Span) }) {
-			span = oneLine(p.File, st.Span)
-			break
+	for i := range p.Facts.Statements {
+		st := &p.Facts.Statements[i]
+		if covers(m.Up, st.Span) && (span.Empty() || prepares(p.Facts, span)) {
+			span = st.Span
 		}
 	}
 	if span.Empty() {
 		return
 	}
-	d := diagnostics.Diagnostic{Span: span, Message: fmt.Sprintf(
+	d := diagnostics.Diagnostic{Span: oneLine(p.File, span), Message: fmt.Sprintf(
 		"Migration %s has no way back, but %d of the %d others have one. A rollback stops here.", m.Version, with, others)}
 	if !reversible(p, m) {
 		if meant(db.History.Migrations, m) {
@@ -77,18 +78,34 @@ func missingDown(p *diagnostics.Pass) {
 	report(p, d, fix, ok)
 }
 
+// prepares reports whether the statement at a span does nothing by itself: it
+// opens a transaction or sets a parameter.
+func prepares(fa *facts.Facts, span source.Span) bool {
+	return slices.ContainsFunc(fa.Statements, func(st facts.Statement) bool {
+		return st.Span == span && len(st.Changes) > 0 && !slices.ContainsFunc(st.Changes, func(c schema.Change) bool {
+			return c.Kind != schema.Begin && c.Kind != schema.SetParameter
+		})
+	})
+}
+
 // reversible reports whether a migration changes a schema, in a way that could
-// be taken back: neither data nor a label added to an enum can be.
+// be taken back: neither data nor a label added to an enum can be, and nobody
+// wants an extension to go. A temporary table goes by itself.
 func reversible(p *diagnostics.Pass, m *schema.Migration) bool {
+	temporary := map[schema.Name]bool{}
 	for i := range p.Facts.Statements {
 		st := &p.Facts.Statements[i]
 		if !covers(m.Up, st.Span) {
 			continue
 		}
 		for k := range st.Changes {
-			switch c := &st.Changes[k]; {
+			c := &st.Changes[k]
+			if c.Kind == schema.CreateTable && c.Def != nil && c.Def.Kind == schema.Temporary {
+				temporary[c.Table] = true
+			}
+			switch {
 			case c.Kind == schema.Begin || c.Kind == schema.Commit || c.Kind == schema.SetParameter || c.Kind == schema.Truncate:
-			case c.Action == "alter type add value" || c.Action == "create extension" || c.Action == "lock":
+			case slices.Contains(leavesNothing, c.Action), c.Table.Name != "" && temporary[c.Table]:
 			default:
 				return true
 			}
@@ -96,6 +113,10 @@ func reversible(p *diagnostics.Pass, m *schema.Migration) bool {
 	}
 	return false
 }
+
+// leavesNothing are the actions that nothing takes back, or that leave nothing
+// to be taken back.
+var leavesNothing = []string{"alter type add value", "create extension", "lock", "analyze", "vacuum", "vacuum full", "refresh materialized view"}
 
 // meant reports whether a migration has a down file or section, though an
 // empty one.
