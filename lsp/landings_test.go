@@ -91,7 +91,7 @@ func TestLandings(t *testing.T) {
 	r.git("add", ".")
 	r.git("commit", "-q", "-m", "y")
 	r.git("update-ref", "refs/remotes/origin/main", "HEAD")
-	r.events("migrations/000003_more.up.sql")
+	r.events(".git/refs/remotes/origin/main")
 	r.want("pushed", "migrations/000003_more.up.sql", "3")
 	r.Write("dbwise.json", `{"baseline": "none"}`)
 	r.events("dbwise.json")

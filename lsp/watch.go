@@ -18,6 +18,8 @@ var watched = []string{
 	"**/{dbwise.json,dbwise.jsonc}",
 	"**/{tsconfig*.json,jsconfig.json,package.json,pnpm-workspace.yaml,go.mod,go.work}",
 	"**/{sqlc.yaml,sqlc.yml,sqlc.json,migration_lock.toml,_journal.json,atlas.sum,sqitch.plan,sqitch.conf,tern.conf,Cargo.toml,metadata.toml,*.sql.conf}",
+	"**/.git/{HEAD,FETCH_HEAD,packed-refs}",
+	"**/.git/refs/remotes/**",
 }
 
 // registerCapabilities asks the editor to watch the disk, in the background.
@@ -136,17 +138,22 @@ func (s *server) didChangeWatchedFiles(params []byte) error {
 func (s *server) diskChanged(paths []string) {
 	files := s.store.Snapshot().Files()
 	var again []string
-	config := false
+	config, branches := false, false
 	for _, p := range paths {
 		switch {
 		case isConfig(p):
 			config = true
+		case strings.Contains(p, "/.git/"):
+			branches = true
 		case isFile(p) && (workspace.Reads(p) || isFolderOf(files, p)):
 			again = append(again, p)
 		}
 	}
 	if config {
 		s.reconfigure()
+	}
+	if branches {
+		s.catchUp("what has landed", s.land)
 	}
 	s.reload(again...)
 }

@@ -114,10 +114,11 @@ func (f *checkFlags) validate(c *cobra.Command) error {
 	return nil
 }
 
-// fails reports whether findings make the run fail.
+// fails reports whether findings make the run fail. What has landed cannot be
+// mended any more.
 func (f *checkFlags) fails(found []diagnostics.Diagnostic) bool {
 	for _, d := range found {
-		if d.Severity >= f.level {
+		if d.Severity >= f.level && !d.Landed {
 			return true
 		}
 	}

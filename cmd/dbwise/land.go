@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/diagnostics/git"
@@ -16,10 +17,24 @@ import (
 var targets = []string{"GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "BITBUCKET_PR_DESTINATION_BRANCH",
 	"SYSTEM_PULLREQUEST_TARGETBRANCH", "CHANGE_TARGET"}
 
+// known says which folders of applied hold no migrations: a misspelt one would
+// go unnoticed.
+func (a *analysis) known(dirs []string) {
+	for folder := range a.config.Workspace().Applied {
+		around := target{path: folder, folder: true}
+		if !slices.ContainsFunc(dirs, func(d string) bool { return around.holds(d) || (target{path: d, folder: true}).holds(folder) }) {
+			a.problem(report.Problem{Path: folder, Message: "applied names this folder, in which no migrations were found"})
+		}
+	}
+}
+
 // land finds out which migrations have landed. Where nothing tells, all are
 // judged alike; that is an error if the user named what to compare with on the
 // command line.
 func (a *analysis) land(ctx context.Context) error {
+	snap := a.store.Snapshot()
+	dirs := snap.MigrationDirs()
+	a.known(dirs)
 	named := a.config.Baseline
 	o := git.Options{Revision: named}
 	switch named {
@@ -33,8 +48,6 @@ func (a *analysis) land(ctx context.Context) error {
 			}
 		}
 	}
-	snap := a.store.Snapshot()
-	dirs := snap.MigrationDirs()
 	if len(dirs) == 0 {
 		return nil
 	}

@@ -35,7 +35,7 @@ func find(folder string) *repository {
 			}
 			return r
 		}
-		if path.Dir(d) == d {
+		if up := path.Dir(d); up == d || up == "." {
 			return nil
 		}
 	}

@@ -58,8 +58,7 @@ func nonLinearVersion(p *diagnostics.Pass) {
 	if m.Version == "" || !byVersion[m.Runner] || p.Snapshot.Landing(m.Path) == workspace.Applied {
 		return
 	}
-	// A tool that runs such histories records more than the version.
-	if repeated(db.History.Migrations, m.Runner) <= 1 && takenTwice(p, m, db.History.Migrations) {
+	if takenTwice(p, m, db.History.Migrations) {
 		return
 	}
 	outOfOrder(p, m, db.History.Migrations)
@@ -96,7 +95,9 @@ func takenTwice(p *diagnostics.Pass, m *schema.Migration, list []schema.Migratio
 		}
 	}
 	span, ok := top(p)
-	if other == nil || !ok {
+	// A tool that runs histories with many such files records more than the
+	// version.
+	if other == nil || !ok || repeated(list, m.Runner) > 1 {
 		return false
 	}
 	d := diagnostics.Diagnostic{Span: span, Message: fmt.Sprintf(
