@@ -53,6 +53,9 @@ var diesel = layout{
 	},
 	write: func(p *planner) {
 		p.file(p.base()+"/up.sql", p.Up)
+		if p.Down == "" { // an empty file is an error, and so is one of comments alone (diesel-rs/diesel#714)
+			p.Down = "-- Nothing to undo.\nSELECT 1;\n"
+		}
 		p.file(p.base()+"/down.sql", p.Down)
 		if p.NoTx {
 			p.file(p.base()+"/metadata.toml", "run_in_transaction = false\n")

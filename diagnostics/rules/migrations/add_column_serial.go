@@ -20,12 +20,12 @@ var _ = set.Add(&diagnostics.Rule{
 		Why: "Every row gets a number of its own, so the table is rewritten under an ACCESS EXCLUSIVE lock, and nobody reads or writes it " +
 			"meanwhile. On a table that is in use the column is added without numbers first; a sequence is its default for new rows, and " +
 			"old rows are numbered in batches.",
-		Bad:       example("ALTER TABLE users ADD COLUMN number bigserial;\n"),
-		Good:      example("ALTER TABLE users ADD COLUMN number bigint;\nCREATE SEQUENCE users_number_seq OWNED BY users.number;\nALTER TABLE users ALTER COLUMN number SET DEFAULT nextval('users_number_seq');\n"),
+		Bad:  example("ALTER TABLE users ADD COLUMN number bigserial;\n"),
+		Good: example("ALTER TABLE users ADD COLUMN number bigint;\nCREATE SEQUENCE users_number_seq OWNED BY users.number;\nALTER TABLE users ALTER COLUMN number SET DEFAULT nextval('users_number_seq');\n"),
 		FixSafety: "The column is added without numbers, a sequence is its default, a migration of its own numbers old rows in batches in the order of the primary key, NOT NULL follows through a " +
 			"validated CHECK, and an identity column becomes one in the end, its sequence where the other stopped. It is unsafe because old rows have no number until then. It needs a primary key of one " +
 			"column and a tool that can leave its transaction.",
-		Refs:      []string{"PostgreSQL manual, ALTER TABLE, Notes on ADD COLUMN", "PostgreSQL manual, 8.1.4 Serial Types"},
+		Refs: []string{"PostgreSQL manual, ALTER TABLE, Notes on ADD COLUMN", "PostgreSQL manual, 8.1.4 Serial Types"},
 	},
 	Step: addColumnSerial,
 })

@@ -22,7 +22,7 @@ var _ = set.Add(&diagnostics.Rule{
 			"-- migrations/4_attach.up.sql --\nALTER TABLE events ATTACH PARTITION events_old FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');\n",
 		FixSafety: "The migration adds the CHECKs as NOT VALID, the next ones validate them, attach the table and drop them again. It is unsafe because the table is attached later, and " +
 			"because the default partition takes no rows of the bound until then. There is no fix for hash, keys of several columns and tables that lack an index of the parent.",
-		Refs:      []string{"PostgreSQL manual, ALTER TABLE, ATTACH PARTITION", "PostgreSQL manual, 5.12.2.2 Partition Maintenance"},
+		Refs: []string{"PostgreSQL manual, ALTER TABLE, ATTACH PARTITION", "PostgreSQL manual, 5.12.2.2 Partition Maintenance"},
 	},
 	Step: attachPartitionScan,
 })

@@ -23,7 +23,7 @@ var _ = set.Add(&diagnostics.Rule{
 			"-- migrations/2_next.up.sql --\nCREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');\n",
 		FixSafety: "The table is made by itself, the default partition gets the CHECK as NOT VALID; the next migrations validate it, attach the table and drop the CHECKs. It is unsafe because " +
 			"the partition comes later, and because the default partition takes no rows of its bound until then. There is no fix for hash, keys of several columns and options of the partition's own.",
-		Refs:      []string{"PostgreSQL manual, CREATE TABLE, PARTITION OF"},
+		Refs: []string{"PostgreSQL manual, CREATE TABLE, PARTITION OF"},
 	},
 	Step: createPartitionOfDefault,
 })

@@ -21,7 +21,7 @@ var _ = set.Add(&diagnostics.Rule{
 			"-- migrations/2_index.up.sql --\nCREATE INDEX events_at_idx ON ONLY events (at);\n",
 		FixSafety: "The migration makes the index ON ONLY the parent, the next ones build it on each partition and attach those. It is unsafe because the partitions are those that the migrations make: " +
 			"while one that was made elsewhere is left out, the index of the parent stays invalid. There is no fix where the migrations make none.",
-		Refs:      []string{"PostgreSQL manual, CREATE INDEX, Building Indexes Concurrently"},
+		Refs: []string{"PostgreSQL manual, CREATE INDEX, Building Indexes Concurrently"},
 	},
 	Step: indexConcurrentOnPartitioned,
 })

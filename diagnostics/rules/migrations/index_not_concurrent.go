@@ -52,6 +52,7 @@ func indexNotConcurrent(p *diagnostics.Pass, s *schema.Step) {
 		fix, ok = partitionwise(p, s)
 	} else {
 		fix, ok = concurrently(p, s)
+		fix.Title += flywayLock(s)
 	}
 	report(p, d, fix, ok)
 }
@@ -87,6 +88,15 @@ func concurrently(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 		return alone(p, s, h, fix, insert)
 	}
 	return moved(p, s, h, at)
+}
+
+// flywayLock is what else Flyway needs: the build waits for the transaction in
+// which it holds its lock (flyway/flyway#3508).
+func flywayLock(s *schema.Step) string {
+	if s.Migration == nil || s.Migration.Runner != "flyway" {
+		return ""
+	}
+	return ", with flyway.postgresql.transactional.lock=false"
 }
 
 // alone changes the only statement of a file in place and opens the file's

@@ -160,7 +160,20 @@ func (v verdict) until() string {
 
 // finding is a diagnostic about a step's clause.
 func (v verdict) finding(p *diagnostics.Pass, s *schema.Step, doing string) diagnostics.Diagnostic {
-	return diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Severity: v.level(s), Message: v.costs(doing)}
+	d := diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Severity: v.level(s), Message: v.costs(doing)}
+	if long(v.Effect) && s.Migration != nil && s.Migration.Tx == schema.TxBatch && !s.Down {
+		d.Message += " " + batched(s)
+	}
+	return d
+}
+
+// batched says why there is no fix where one transaction surrounds all pending
+// migrations, and what is left to do.
+func batched(s *schema.Step) string {
+	if s.Kind == schema.CreateIndex && s.Migration.Runner == "drizzle" {
+		return "Drizzle runs all pending migrations in one transaction, which refuses CONCURRENTLY: build the index by hand before, and say IF NOT EXISTS here."
+	}
+	return "Steps that keep nobody waiting have to be deployed one by one: " + s.Migration.Runner + " runs all pending migrations in one transaction."
 }
 
 // firstLine is what of a span is worth underlining.
