@@ -40,6 +40,9 @@ var (
 	sqliteWords = []string{" AUTOINCREMENT", "PRAGMA ", "WITHOUT ROWID", "SQLITE_MASTER", "INSERT OR REPLACE", "INSERT OR IGNORE"}
 )
 
+// otherWords are SQL Server's and Oracle's.
+var otherWords = []string{"[DBO].", "CREATE TABLE [", "ALTER TABLE [", "SET ANSI_NULLS", "SET QUOTED_IDENTIFIER", "IDENTITY(1,1)", "VARCHAR2("}
+
 // textDialect is the dialect that a text shows itself to be written in;
 // Generic if it shows nothing. What stands in comments and strings is not
 // written in it.
@@ -57,6 +60,8 @@ func shown(text []byte) query.Dialect {
 		return query.SQLite
 	case contains(upper, mysqlWords), bytes.IndexByte(text, '`') >= 0 && quoted.Match(text):
 		return query.MySQL
+	case contains(upper, otherWords):
+		return query.Unread
 	}
 	return query.Generic
 }
@@ -65,6 +70,8 @@ func shown(text []byte) query.Dialect {
 var folderNames = map[string]query.Dialect{
 	"sqlite": query.SQLite, "sqlite3": query.SQLite, "mysql": query.MySQL, "mariadb": query.MySQL,
 	"postgres": query.PostgreSQL, "postgresql": query.PostgreSQL, "pg": query.PostgreSQL, "pgsql": query.PostgreSQL,
+	"mssql": query.Unread, "sqlserver": query.Unread, "tsql": query.Unread, "oracle": query.Unread, "db2": query.Unread, "h2": query.Unread, "hsqldb": query.Unread,
+	"clickhouse": query.Unread, "snowflake": query.Unread, "bigquery": query.Unread, "cassandra": query.Unread, "spanner": query.Unread,
 }
 
 // FolderDialect is the dialect that a file or one of the last folders of its

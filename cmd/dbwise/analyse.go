@@ -234,6 +234,10 @@ func (a *analysis) find(ctx context.Context, snap *workspace.Snapshot) ([]diagno
 	return slices.Concat(found...), err
 }
 
+// maxProblems is how many places of a file are named that cannot be read: a
+// file in a language of its own would fill the screen.
+const maxProblems = 10
+
 // counted is what a file holds.
 type counted struct {
 	queries, calls int
@@ -247,8 +251,16 @@ func count(snap *workspace.Snapshot, p string) counted {
 			c.queries++
 		}
 	}
-	f := snap.File(p)
-	for _, problem := range snap.Facts(p).Problems {
+	f, problems := snap.File(p), snap.Facts(p).Problems
+	if len(problems) > 0 && snap.Foreign(p) {
+		c.problems = []report.Problem{{Path: p, Message: "it is not written for PostgreSQL", Minor: true, More: len(problems) - 1}}
+		return c
+	}
+	for i, problem := range problems {
+		if i == maxProblems {
+			c.problems = append(c.problems, report.Problem{Path: p, Message: fmt.Sprintf("%d more places cannot be read", len(problems)-i), Minor: true, More: len(problems) - i - 1})
+			break
+		}
 		line, col := f.Lines().RuneColumn(problem.Span.Start)
 		c.problems = append(c.problems, report.Problem{Path: p, Message: fmt.Sprintf("%d:%d: %s", line+1, col+1, problem.Message), Minor: true})
 	}

@@ -43,6 +43,8 @@ type Problem struct {
 	// Minor: a statement or file was not analysed, which is no mistake of the
 	// user's. Text mentions those only when asked to.
 	Minor bool
+	// More is how many statements it stands for besides one.
+	More int
 }
 
 // Summary counts what was analysed and found.

@@ -101,7 +101,7 @@ func (t *text) summary(r *Report, shown []diagnostics.Diagnostic) {
 	minor := 0
 	for _, p := range r.Problems {
 		if p.Minor {
-			minor++
+			minor += 1 + p.More
 			if t.style.Verbose {
 				t.print("not analysed: %s: %s\n", plain(r.rel(p.Path)), plain(p.Message))
 			}

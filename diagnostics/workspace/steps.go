@@ -24,6 +24,8 @@ type script struct {
 	down      map[int]bool
 	migration *schema.Migration
 	database  *Database
+	// foreign: its dialect is not read.
+	foreign bool
 }
 
 // Migration is what is known of a file as a migration, nil if it is none.
@@ -41,6 +43,13 @@ func (s *Snapshot) Steps(path string) []schema.Step {
 		return nil
 	}
 	return s.view(path).script(s).steps
+}
+
+// Foreign reports whether a SQL file is written for a database whose SQL is not
+// read, so that its syntax says nothing.
+func (s *Snapshot) Foreign(path string) bool {
+	f := s.files[path]
+	return f != nil && f.src.Lang == source.SQL && s.view(path).script(s).foreign
 }
 
 // StatementImpact is what one statement of a file does to a database in use.
@@ -84,6 +93,7 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 		if s.indexed {
 			r.builder = s.before(at.history, at.index)
 			r.foreign = at.history.foreign(fa)
+			out.foreign = r.foreign
 			if made := at.history.reach(s).unreleased; made != nil {
 				r.unreleased = made[at.index]
 			}
@@ -104,6 +114,7 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 	out.database = s.databaseOf(path, fa)
 	r.foreign = fa.Dialect != query.Generic && fa.Dialect != query.PostgreSQL ||
 		out.database != nil && out.database.Dialect != query.Generic && out.database.Dialect != query.PostgreSQL
+	out.foreign = r.foreign
 	var from *schema.Catalog
 	if out.database != nil {
 		from, r.known = out.database.Catalog, out.database.Complete

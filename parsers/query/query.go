@@ -12,13 +12,15 @@ import "github.com/dbwise/dbwise/parsers/source"
 // Dialect names the database a query is written for.
 type Dialect string
 
-// The dialects. Generic means an ORM call whose database is not known.
+// The dialects. Generic means an ORM call whose database is not known, Unread a
+// database that dbwise does not speak to, such as SQL Server.
 const (
 	Generic    Dialect = ""
 	PostgreSQL Dialect = "postgresql"
 	MySQL      Dialect = "mysql"
 	SQLite     Dialect = "sqlite"
 	MongoDB    Dialect = "mongodb"
+	Unread     Dialect = "other"
 )
 
 // Op is what a query does.

@@ -154,16 +154,17 @@ func namedLater(p *diagnostics.Pass, s *schema.Step, name string) bool {
 	if h == nil {
 		return true
 	}
+	word := wordOf(name)
 	for i := range h.Migrations {
 		m := &h.Migrations[i]
 		fa, f := p.Snapshot.Facts(m.Path), p.Snapshot.File(m.Path)
-		if m.Up == nil || m.Seq < s.Migration.Seq || fa == nil || f == nil {
+		if m.Up == nil || m.Seq < s.Migration.Seq || fa == nil || f == nil || !spells(f.Text, name) {
 			continue
 		}
 		for k := range fa.Statements {
 			st := &fa.Statements[k]
 			behind := m.Path != s.Path || st.Span.Start >= s.Stmt.End
-			if behind && covers(m.Up, st.Span) && wordOf(name).MatchString(st.Span.In(f.Text)) {
+			if behind && covers(m.Up, st.Span) && word.MatchString(st.Span.In(f.Text)) {
 				return true
 			}
 		}

@@ -27,19 +27,28 @@ var _ = set.Add(&diagnostics.Rule{
 			"takes room, and IF NOT EXISTS also hides a label that something else has made.",
 		Refs: []string{"PostgreSQL manual, 8.7.4 Implementation Details of enums", "PostgreSQL manual, 8.14 JSON Types", "PostgreSQL manual, 8.1.3 Floating-Point Types"},
 	},
-	Step: irreversibleStep,
+	File: irreversibleSteps,
 })
 
-func irreversibleStep(p *diagnostics.Pass, s *schema.Step) {
-	if s.Down || s.Migration == nil || describes(p, s.Path) || oneWay.Match(p.File.Text) {
+func irreversibleSteps(p *diagnostics.Pass) {
+	steps := p.Snapshot.Steps(p.File.Path)
+	if !slices.ContainsFunc(steps, keepsNoWay) || describes(p, p.File.Path) || oneWay.Match(p.File.Text) {
 		return
 	}
-	switch {
-	case s.Kind == schema.AlterType:
-		convertedForGood(p, s)
-	case s.Action == "alter type add value":
-		labelStays(p, s)
+	for i := range steps {
+		switch s := &steps[i]; {
+		case !keepsNoWay(*s):
+		case s.Kind == schema.AlterType:
+			convertedForGood(p, s)
+		default:
+			labelStays(p, s)
+		}
 	}
+}
+
+// keepsNoWay reports whether a step may be one that no way back undoes.
+func keepsNoWay(s schema.Step) bool {
+	return !s.Down && s.Migration != nil && (s.Kind == schema.AlterType || s.Action == "alter type add value")
 }
 
 // convertedForGood reports a change of type that keeps less of each value.
