@@ -96,6 +96,10 @@ type intent struct{ more, less, why string }
 
 // intents are the rules whose fixes mean to end elsewhere.
 var intents = map[string]intent{
+	"alter-column-type-rewrite":             {`^(column|values) \w+\.\w+_old `, ``, "the old column is kept under another name"},
+	"add-column-stored-generated":           {`^(column|function keep_|trigger CREATE TRIGGER keep_)`, `^column .* s default `, "a trigger writes a plain column, or the column is virtual"},
+	"add-column-constrained-domain":         {`^(column|constraint) `, `^column `, "the base type and a CHECK are in place of the domain"},
+	"domain-constraint-scan":                {`NOT VALID valid=false$`, ` valid=true$`, "a comment says how the constraint is validated"},
 	"missing-index":                         {`^index `, ``, "an index is what was missing"},
 	"fk-without-index":                      {`^index `, ``, "an index is what was missing"},
 	"drop-column":                           {`^(relation|column|values) \w+_backup\b`, ``, "a copy is kept"},
