@@ -34,7 +34,7 @@ func Schema(rules []*Rule) []byte {
 		"serverVersion": {Type: "integer", Minimum: number(1), Maximum: number(99),
 			Description: "Major version of the database server in production, such as 16."},
 		"migrations": list("Folders, relative to this file, to read as migrations besides those found."),
-		"applied": {Type: "object", Additional: &schemaNode{Type: "string"},
+		"applied": {Type: "object", Additional: &schemaNode{OneOf: []*schemaNode{{Type: "string"}, {Type: "integer", Minimum: number(0)}}},
 			Description: "The last migration that has run in production, by folder relative to this file: its version or file name. Nothing is said about running it and those before it."},
 		"baseline": {Type: "string", Default: BaselineGit,
 			Description: "What has landed: git (the default branch of the repository), none, or a branch or commit. Migrations that are there have most likely run, and findings about running them are information."},

@@ -87,6 +87,9 @@ func renderConfig(cfg *diagnostics.Config, problems []diagnostics.ConfigProblem,
 	if cfg.Migrations != nil || cfg.Ignore != nil || cfg.TableSizes != nil {
 		fmt.Fprintf(&b, "migrations %q ignore %q sizes %v\n", cfg.Workspace().Migrations, cfg.Ignore, cfg.TableSizes)
 	}
+	if cfg.Applied != nil || cfg.Baseline != "" {
+		fmt.Fprintf(&b, "applied %v baseline %q\n", cfg.Workspace().Applied, cfg.Baseline)
+	}
 	return b.String()
 }
 
@@ -142,10 +145,10 @@ func TestMerge(t *testing.T) {
 		}
 		return cfg
 	}
-	file := read(`{"rules": {"n-plus-one": {"level": "error", "limit": 5, "style": "x"}, "select-star": "info"}, "dialect": "mysql", "serverVersion": 8, "ignore": ["gen"]}`)
-	over := read(`{"rules": {"n-plus-one": {"limit": 6}, "select-star": "off"}, "ignore": [], "tableSizes": {"users": 3}, "migrations": ["m"], "serverVersion": 9, "dialect": "sqlite"}`)
+	file := read(`{"rules": {"n-plus-one": {"level": "error", "limit": 5, "style": "x"}, "select-star": "info"}, "dialect": "mysql", "serverVersion": 8, "ignore": ["gen"], "applied": {"n": "1"}, "baseline": "main"}`)
+	over := read(`{"rules": {"n-plus-one": {"limit": 6}, "select-star": "off"}, "ignore": [], "tableSizes": {"users": 3}, "migrations": ["m"], "applied": {"m": "2"}, "baseline": "none", "serverVersion": 9, "dialect": "sqlite"}`)
 	want := "dir /app\nrule n-plus-one error map[limit:6 style:x]\nrule select-star off map[]\ndatabase sqlite 9\n" +
-		"migrations [\"/app/m\"] ignore [] sizes map[users:3]\n"
+		"migrations [\"/app/m\"] ignore [] sizes map[users:3]\napplied map[/app/m:2] baseline \"none\"\n"
 	if diff := cmp.Diff(want, renderConfig(file.Merge(over), nil, nil)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
