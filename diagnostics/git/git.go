@@ -202,11 +202,19 @@ func (c *comparison) look(ctx context.Context, g *objects, began map[string]stri
 	}
 	for p, list := range ids {
 		for _, id := range list {
-			c.texts[p] = append(c.texts[p], blobs[id])
+			blob := blobs[id]
+			if bytes.HasPrefix(blob, elsewhere) {
+				blob = c.text(p) // nothing tells that it differs
+			}
+			c.texts[p] = append(c.texts[p], blob)
 		}
 	}
 	return nil
 }
+
+// elsewhere begins a blob that only names the text (Git LFS specification, "The
+// Pointer").
+var elsewhere = []byte("version https://git-lfs.github.com/spec/")
 
 // isBlob reports whether a text is the blob, or is it after git translated its
 // line ends.

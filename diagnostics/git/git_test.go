@@ -183,6 +183,15 @@ func TestKinds(t *testing.T) {
 	want(t, "in a hook", tree.read(git.Options{}, "m"), "origin/main\nm/1.sql [\"again\\n\" \"one\\n\"]\n")
 }
 
+// TestPointer: a text that is kept elsewhere is taken for the one at hand.
+func TestPointer(t *testing.T) {
+	r := newRepo(t)
+	r.commit("m/1.sql", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 4\n")
+	r.publish()
+	r.write("m/1.sql", "one\n")
+	want(t, "pointer", r.read(git.Options{}, "m"), "origin/main\nm/1.sql [\"one\\n\"]\n")
+}
+
 // TestBroken: a repository that lacks objects, or git itself, tells nothing.
 func TestBroken(t *testing.T) {
 	r := newRepo(t)
