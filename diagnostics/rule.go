@@ -103,6 +103,9 @@ type Rule struct {
 	// Lasting says that a finding about a migration is about what it leaves
 	// behind, not about running it: it stays as loud where that has run.
 	Lasting bool
+	// Yields says that a finding gives way to one of another rule of the category
+	// about the same statement: it only speaks where that is switched off.
+	Yields  bool
 	Doc     Doc
 	Options []Option
 

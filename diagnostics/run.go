@@ -54,7 +54,7 @@ func (r *Runner) File(ctx context.Context, snap *workspace.Snapshot, cfg *Config
 			out = append(out, p.out...)
 		}
 	}
-	out = r.landed(settled(r.suppress(out, cfg, file, fa), file, fa), snap)
+	out = r.landed(r.yielded(settled(r.suppress(out, cfg, file, fa), file, fa), fa), snap)
 	Sort(out)
 	return out, ctx.Err()
 }

@@ -13,14 +13,15 @@ import (
 )
 
 var _ = set.Add(&diagnostics.Rule{
-	ID: "backup-before-destructive", Category: diagnostics.DataLoss, Severity: diagnostics.Info, Since: "0.2",
+	ID: "backup-before-destructive", Category: diagnostics.DataLoss, Severity: diagnostics.Info, Since: "0.2", Yields: true,
 	Doc: diagnostics.Doc{
 		Title: "A migration that loses data somebody still uses keeps no copy of it.",
-		Why: "It speaks beside the rules that call a DROP or TRUNCATE wrong: where those are overruled, a copy in the database is the " +
-			"quickest way back. A copy or rename in this migration or one of the three before counts. Where dropping is only the last step " +
-			"of a change, and the other rules merely inform, this one is silent.",
-		Bad: example("DROP TABLE orders;\n-- queries/orders.sql --\nSELECT status FROM orders WHERE id = $1;\n"),
-		Good: example("CREATE TABLE orders_backup AS SELECT * FROM orders;\nDROP TABLE orders;\n" +
+		Why: "It speaks where the rules that call a DROP or TRUNCATE wrong are switched off or overruled by a comment: a copy in the database is then " +
+			"the quickest way back; those rules offer the copy themselves. A copy or rename in this migration or one of the three before counts. Where " +
+			"dropping is only the last step of a change, and the other rules merely inform, this one is silent.",
+		Bad: example("-- dbwise-ignore drop-column-referenced: the report is no longer made\nDROP TABLE orders;\n" +
+			"-- queries/orders.sql --\nSELECT status FROM orders WHERE id = $1;\n"),
+		Good: example("CREATE TABLE orders_backup AS SELECT * FROM orders;\n-- dbwise-ignore drop-column-referenced: the report is no longer made\nDROP TABLE orders;\n" +
 			"-- queries/orders.sql --\nSELECT status FROM orders WHERE id = $1;\n"),
 		FixSafety: "The fix copies the table, or key and column, before anything in the transaction takes a lock that others wait for. It is " +
 			"unsafe: it reads the whole table and needs the room, though it blocks nobody; the copy has no keys, indexes or grants.",
@@ -144,4 +145,19 @@ func copyAside(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	text := fmt.Sprintf("CREATE TABLE %s AS SELECT * FROM %s;\n%s", qualified(name), qualified(s.Before.Name), indentOf(p.File, at))
 	return diagnostics.Fix{Title: fmt.Sprintf("Copy `%s` to `%s` before", s.Before.Name, name), Safety: diagnostics.Unsafe,
 		Edits: []diagnostics.FileEdit{p.Edit(source.Span{Start: at, End: at}, text)}}, true
+}
+
+// reportLoss adds a finding about what a step loses with its fix, if there is
+// one, and beside it the copy. Alone the copy is no fix, except where it is all
+// that is asked for.
+func reportLoss(p *diagnostics.Pass, s *schema.Step, d diagnostics.Diagnostic, fix diagnostics.Fix, ok bool) {
+	if ok {
+		d.Fixes = append(d.Fixes, fix)
+	}
+	if (ok || s.Kind == schema.DropTable && len(breaks(p, s)) == 0) && destroysLoudly(p, s) && !saved(p, s) {
+		if aside, ok := copyAside(p, s); ok {
+			d.Fixes = append(d.Fixes, aside)
+		}
+	}
+	p.Report(d)
 }

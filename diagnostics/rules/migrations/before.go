@@ -71,9 +71,32 @@ func ahead(p *diagnostics.Pass, s *schema.Step, columns ...string) (at int, ok b
 		}
 	}
 	if first < 0 {
-		return at, true
+		return above(p.File, at), true
 	}
-	return first, same(p, s, first, columns)
+	return above(p.File, first), same(p, s, first, columns)
+}
+
+// above is where a statement has to stand that comes in front of the one at an
+// offset: before the comments that tell a linter to leave that one alone, which
+// would cover the new one otherwise.
+func above(f *source.File, at int) int {
+	line, col := f.Lines().Position(at)
+	if strings.TrimSpace(string(f.Text[at-col:at])) != "" {
+		return at
+	}
+	for ; line > 0 && leavesAlone(f.Lines().Line(line-1).In(f.Text)); line-- {
+		above := f.Lines().Line(line - 1)
+		at = above.End - len(strings.TrimLeft(above.In(f.Text), " \t"))
+	}
+	return at
+}
+
+// leavesAlone reports whether a line is such a comment.
+func leavesAlone(line string) bool {
+	line = strings.TrimSpace(line)
+	return strings.HasPrefix(line, "--") && slices.ContainsFunc([]string{"dbwise-ignore ", "squawk-ignore", "atlas:nolint"}, func(mark string) bool {
+		return strings.Contains(line, mark)
+	})
 }
 
 // same reports whether the table of a step has its name, its rows and these

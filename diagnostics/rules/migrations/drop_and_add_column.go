@@ -43,7 +43,7 @@ func dropAndAddColumn(p *diagnostics.Pass, s *schema.Step) {
 	d.Related = []diagnostics.Related{{Message: "it is added again here"}}
 	d.Related[0].Path, d.Related[0].Span = s.Path, add.Span
 	fix, ok := keepsValues(p, s, add)
-	report(p, d, fix, ok)
+	reportLoss(p, s, d, fix, ok)
 }
 
 // addedAgain is the step that adds the dropped column again, nil if none does.

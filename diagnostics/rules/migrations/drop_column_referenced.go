@@ -57,7 +57,7 @@ func dropColumnReferenced(p *diagnostics.Pass, s *schema.Step) {
 		return
 	}
 	fix, ok := takeOut(p, s)
-	report(p, d, fix, ok)
+	reportLoss(p, s, d, fix, ok)
 }
 
 // breaks are the places a step breaks; none where the name returns in the same file.

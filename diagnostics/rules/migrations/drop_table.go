@@ -50,7 +50,7 @@ func dropTable(p *diagnostics.Pass, s *schema.Step) {
 		d.Message = fmt.Sprintf("Dropping `%s` with CASCADE loses its rows, and the foreign keys of %s that refer to it go with it.", s.Table, list(tables))
 	}
 	fix, ok := putAside(p, s)
-	report(p, d, fix, ok)
+	reportLoss(p, s, d, fix, ok)
 }
 
 // replacedBy reports whether a table that is older than the file takes the name.

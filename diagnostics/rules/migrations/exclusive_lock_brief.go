@@ -71,7 +71,8 @@ func timeouts(p *diagnostics.Pass, waits []workspace.StatementImpact) (out []dia
 		if in == session {
 			how = "SET"
 		}
-		at := source.Span{Start: st.Span.Start, End: st.Span.Start}
+		at := source.Span{Start: above(p.File, st.Span.Start)}
+		at.End = at.Start
 		out = append(out, p.Edit(at, how+" lock_timeout = '5s';\n"+indentOf(p.File, at.Start)))
 	}
 	return out

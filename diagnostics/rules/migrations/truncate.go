@@ -46,7 +46,7 @@ func truncate(p *diagnostics.Pass, s *schema.Step) {
 		d.Severity = diagnostics.Warning
 	}
 	fix, ok := deletedInBatches(p, s)
-	report(p, d, fix, ok)
+	reportLoss(p, s, d, fix, ok)
 }
 
 // cascaded are the tables that TRUNCATE ... CASCADE empties besides its own:
