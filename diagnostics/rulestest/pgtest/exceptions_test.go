@@ -143,6 +143,11 @@ func (x *exceptions) refusal(golden, sql string, rows bool) *refusal {
 	return nil
 }
 
+// failsOnRows reports whether rows make a statement of a golden fail.
+func (x *exceptions) failsOnRows(golden string) bool {
+	return slices.ContainsFunc(refusals, func(e *refusal) bool { return e.golden == golden && e.rows })
+}
+
 // begin notes that a golden is run.
 func (x *exceptions) begin(g *golden) {
 	x.mu.Lock()
