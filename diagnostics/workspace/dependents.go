@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 )
@@ -35,6 +36,7 @@ func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) [
 	}
 	key := mentionKey{at.history.db, strings.ToLower(t.Name.Name), strings.ToLower(column)}
 	alive, triggers := map[string][]Dependent{}, newFired(key)
+	born := s.bornAt(at.history, t.Column(column))
 	for _, i := range s.definers(at.history) {
 		if i > at.index {
 			break
@@ -45,7 +47,7 @@ func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) [
 		for j := range fa.Statements {
 			stmt := &fa.Statements[j]
 			if covered(m.Up, stmt.Span) && (m.Path != st.Path || stmt.Span.Start < st.Stmt.Start) {
-				v.define(stmt, key, alive)
+				v.define(stmt, key, born.before(i, stmt.Span.Start), alive)
 				if column != "" {
 					triggers.follow(v, stmt)
 				}
@@ -89,19 +91,37 @@ func defines(st facts.Statement) bool {
 	})
 }
 
+// birth is where in a history a column comes from.
+type birth struct{ index, start int }
+
+func (b birth) before(index, start int) bool {
+	return b.index < index || b.index == index && b.start < start
+}
+
+// bornAt is where a column comes from, before everything if that is not known.
+func (s *Snapshot) bornAt(h *history, c *schema.Column) birth {
+	if c != nil {
+		if at, ok := s.schemaNow().places[c.Origin.Path]; ok && at.history == h {
+			return birth{at.index, c.Origin.Span.Start}
+		}
+	}
+	return birth{-1, 0}
+}
+
 // define follows one statement: what it makes and names, what it takes away.
-func (v *view) define(st *facts.Statement, key mentionKey, alive map[string][]Dependent) {
+// older tells that the column was there before it.
+func (v *view) define(st *facts.Statement, key mentionKey, older bool, alive map[string][]Dependent) {
 	for i := range st.Changes {
 		c := &st.Changes[i]
 		switch {
 		case c.Kind == schema.CreateView:
-			alive["view "+c.Table.String()] = v.named(st, key, Dependent{Object: c.Object, Name: c.Table})
+			alive["view "+c.Table.String()] = v.named(st, key, older, Dependent{Object: c.Object, Name: c.Table})
 		case c.Kind == schema.DropView:
 			delete(alive, "view "+c.Table.String())
 		case c.Routine != nil:
 			name := "routine " + c.Routine.Name.String()
 			d := Dependent{Object: c.Object, Name: c.Routine.Name}
-			alive[name] = v.named(st, key, d)
+			alive[name] = v.named(st, key, older, d)
 		case c.Action == "drop function" || c.Action == "drop procedure" || c.Action == "drop routine":
 			delete(alive, "routine "+c.Other.String())
 		}
@@ -109,12 +129,12 @@ func (v *view) define(st *facts.Statement, key mentionKey, alive map[string][]De
 }
 
 // named are the places of a statement that name the key; of a view, a star
-// over the table stands for all its columns.
-func (v *view) named(st *facts.Statement, key mentionKey, d Dependent) []Dependent {
+// over the table stands for all columns that the table had then.
+func (v *view) named(st *facts.Statement, key mentionKey, older bool, d Dependent) []Dependent {
 	refs := v.names[key]
-	if len(refs) == 0 && key.column != "" && d.Bound() {
+	if len(refs) == 0 && key.column != "" && d.Bound() && older {
 		for _, r := range v.names[mentionKey{key.db, key.table, ""}] {
-			if r.Query != nil && len(r.Query.Stars) > 0 {
+			if r.Query != nil && starred(r) {
 				refs = append(refs, r)
 			}
 		}
@@ -126,4 +146,13 @@ func (v *view) named(st *facts.Statement, key mentionKey, d Dependent) []Depende
 		}
 	}
 	return nil
+}
+
+// starred reports whether a star of the query covers the table named at r.
+func starred(r Ref) bool {
+	return slices.ContainsFunc(r.Query.Stars, func(star query.Star) bool {
+		return star.Table == "" || slices.ContainsFunc(r.Query.Tables, func(t query.Table) bool {
+			return t.Span == r.Span && strings.EqualFold(t.Label(), star.Table)
+		})
+	})
 }
