@@ -66,9 +66,13 @@ func (t *fired) dependents(have []Dependent) []Dependent {
 	return out
 }
 
-// fieldIn finds NEW.column or OLD.column in the body of a CREATE FUNCTION.
+// fieldIn finds NEW.column or OLD.column, in lower case, in the body of a CREATE
+// FUNCTION.
 func fieldIn(text []byte, stmt source.Span, column string) (source.Span, bool) {
 	sql := stmt.In(text)
+	if !strings.Contains(strings.ToLower(sql), column) { // most name others
+		return source.Span{}, false
+	}
 	for _, t := range sqltext.Lex(sql) {
 		if t.Kind != sqltext.String {
 			continue
