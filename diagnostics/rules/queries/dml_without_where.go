@@ -60,8 +60,11 @@ func dmlWithoutWhere(p *diagnostics.Pass, q *workspace.Query) {
 		if q.Op == query.Update {
 			verb = "UPDATE changes"
 		}
-		d.Message = fmt.Sprintf("This %s every row of `%s`: it has no WHERE. A forgotten condition costs the data, "+
-			"and one statement over the whole table keeps all its rows locked until it commits.", verb, name)
+		why := "it has no WHERE. A forgotten condition costs the data, and one"
+		if len(q.Where) > 0 {
+			why = "its WHERE is always true. One"
+		}
+		d.Message = fmt.Sprintf("This %s every row of `%s`: %s statement over the whole table keeps all its rows locked until it commits.", verb, name, why)
 		p.Report(d)
 	})
 }
