@@ -76,12 +76,17 @@ func numberedLater(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) 
 	}
 	later := append([]histories.Change{fill}, notNull(s.Table, s.Column)...)
 	column := "ALTER COLUMN " + quoted(s.Column)
-	if identity != "" {
-		later[len(later)-1].Up += alter(s.Table, column+" DROP DEFAULT") + alter(s.Table, column+" ADD "+identity) +
-			fmt.Sprintf("SELECT setval(pg_get_serial_sequence(%s, %s), %s);\n", literal(qualified(s.Table)), literal(s.Column), next) + "DROP SEQUENCE " + sequence + ";\n"
+	create := fmt.Sprintf("CREATE SEQUENCE %s AS %s", sequence, typ)
+	owned := " OWNED BY " + qualified(s.Table) + "." + quoted(s.Column)
+	if identity != "" { // a column that owned two sequences could not tell which is its own
+		last := &later[len(later)-1]
+		own := fmt.Sprintf("pg_get_serial_sequence(%s, %s)", literal(qualified(s.Table)), literal(s.Column))
+		last.Up += alter(s.Table, column+" DROP DEFAULT") + "ALTER SEQUENCE " + sequence + " OWNED BY NONE;\n" + alter(s.Table, column+" ADD "+identity) +
+			"SELECT setval(" + own + ", " + next + ");\nDROP SEQUENCE " + sequence + ";\n"
+		last.Down = create + ";\nSELECT setval(" + literal(sequence) + ", nextval(" + own + "));\n" + alter(s.Table, column+" DROP IDENTITY") +
+			"ALTER SEQUENCE " + sequence + owned + ";\n" + alter(s.Table, column+" SET DEFAULT "+next) + last.Down
 	}
-	edit := alter(s.Table, "ADD COLUMN "+quoted(s.Column)+" "+typ) +
-		fmt.Sprintf("CREATE SEQUENCE %s AS %s OWNED BY %s.%s;\n", sequence, typ, qualified(s.Table), quoted(s.Column)) + alter(s.Table, column+" SET DEFAULT "+next)
+	edit := alter(s.Table, "ADD COLUMN "+quoted(s.Column)+" "+typ) + create + owned + ";\n" + alter(s.Table, column+" SET DEFAULT "+next)
 	return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Add `%s` with a sequence as its default and number old rows in batches", s.Column),
 		Edits: []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), edit)}}, later...)
 }

@@ -56,6 +56,9 @@ func secondColumn(p *diagnostics.Pass, s *schema.Step, v verdict) (diagnostics.F
 	if t.Column(fresh) != nil || t.Column(aside) != nil {
 		return diagnostics.Fix{}, false
 	}
+	if im := would(p, s, "ALTER TABLE "+qualified(t.Name)+" ADD COLUMN "+quoted(fresh)+" "+typ); im == nil || im.Fails || im.Class > schema.BriefBlockAll {
+		return diagnostics.Fix{}, false // a domain with a check
+	}
 	value := quoted(old.Name)
 	if s.Using {
 		value = s.Expr
@@ -73,6 +76,9 @@ func secondColumn(p *diagnostics.Pass, s *schema.Step, v verdict) (diagnostics.F
 		check := notNullCheck(t.Name, fresh)
 		later = append(later, notNull(t.Name, fresh)[:2]...)
 		swap += column(aside, "DROP NOT NULL") + column(old.Name, "SET NOT NULL") + alter(t.Name, "DROP CONSTRAINT "+quoted(check))
+	}
+	for i := range later { // the way back of the change of type holds for the column that has the name
+		later[i].Down = ""
 	}
 	later = append(later, histories.Change{Name: "swap_" + t.Name.Name + "_" + old.Name, Up: swap})
 	return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Fill a second column of the new type and give it the name `%s` in the end", old.Name),

@@ -69,9 +69,14 @@ func attachLater(p *diagnostics.Pass, s *schema.Step, fix diagnostics.Fix, list,
 	for _, c := range dropped {
 		drop += alter(c.table, "DROP CONSTRAINT "+quoted(c.name))
 	}
-	return follow(p, s, fix,
-		histories.Change{Name: "validate_bound_of_" + partition.Name, Up: validate},
-		histories.Change{Name: "attach_" + partition.Name, Up: attach + ";\n" + drop})
+	last := histories.Change{Name: "attach_" + partition.Name, Up: attach + ";\n" + drop}
+	if s.Kind == schema.CreateTable || !undone(p, s, partition.Name) { // the table can be dropped without
+		last.Down = alter(parentOf(s), "DETACH PARTITION "+qualified(partition))
+		for _, c := range dropped {
+			last.Down += alter(c.table, "ADD "+c.check()+" NOT VALID")
+		}
+	}
+	return follow(p, s, fix, histories.Change{Name: "validate_bound_of_" + partition.Name, Up: validate}, last)
 }
 
 // neededLater reports whether a step behind this one, here or in a later

@@ -43,7 +43,8 @@ END $$;
 // under its lock: a check that is validated first proves it (PostgreSQL manual,
 // ALTER TABLE, SET NOT NULL).
 func notNull(t schema.Name, column string) []histories.Change {
-	return append([]histories.Change{{Name: "check_" + t.Name + "_" + column, Up: alter(t, notNullClause(t, column))}}, proven(t, column)...)
+	return append([]histories.Change{{Name: "check_" + t.Name + "_" + column, Up: alter(t, notNullClause(t, column)),
+		Down: alter(t, "DROP CONSTRAINT "+quoted(notNullCheck(t, column)))}}, proven(t, column)...)
 }
 
 // notNullClause is the check, to be validated later.
@@ -57,7 +58,8 @@ func proven(t schema.Name, column string) []histories.Change {
 	check := notNullCheck(t, column)
 	return []histories.Change{
 		{Name: "validate_" + check, Up: alter(t, "VALIDATE CONSTRAINT "+quoted(check))},
-		{Name: "set_" + t.Name + "_" + column + "_not_null", Up: alter(t, "ALTER COLUMN "+quoted(column)+" SET NOT NULL") + alter(t, "DROP CONSTRAINT "+quoted(check))},
+		{Name: "set_" + t.Name + "_" + column + "_not_null", Up: alter(t, "ALTER COLUMN "+quoted(column)+" SET NOT NULL") + alter(t, "DROP CONSTRAINT "+quoted(check)),
+			Down: alter(t, notNullClause(t, column)) + alter(t, "ALTER COLUMN "+quoted(column)+" DROP NOT NULL")},
 	}
 }
 

@@ -17,7 +17,7 @@ func kept(t *schema.Table, column, value string) ([]histories.Change, bool) {
 	if !ok || strings.Contains(value, "$$") {
 		return nil, false
 	}
-	return []histories.Change{{Name: "keep_" + t.Name.Name + "_" + column, Up: keeping(t, column, value)}, fill}, true
+	return []histories.Change{{Name: "keep_" + t.Name.Name + "_" + column, Up: keeping(t, column, value), Down: unkept(t.Name, column)}, fill}, true
 }
 
 // keeping makes the trigger. The expression is read as a query over a row of the

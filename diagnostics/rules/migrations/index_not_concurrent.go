@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
@@ -126,7 +127,8 @@ func moved(p *diagnostics.Pass, s *schema.Step, h *histories.History, at int) (d
 		text = text[:at] + " CONCURRENTLY" + text[at:]
 	}
 	c := histories.Change{Name: "create_" + s.Index.Name, Up: text + ";", NoTx: true}
-	if !undone(p, s, s.Index.Name) {
+	back, known := indexDropped(p, s)
+	if known || !undone(p, s, s.Index.Name) {
 		c.Down = "DROP INDEX CONCURRENTLY IF EXISTS " + qualified(schema.Name{Schema: s.Table.Schema, Name: s.Index.Name}) + ";"
 	}
 	plan, ok := h.New(c)
@@ -134,8 +136,28 @@ func moved(p *diagnostics.Pass, s *schema.Step, h *histories.History, at int) (d
 		return diagnostics.Fix{}, false
 	}
 	fix := diagnostics.Fix{Title: "Move the index to a migration of its own and build it with CONCURRENTLY",
-		Edits: []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), "")}}
+		Edits: append(back, p.Edit(removal(p.File, s.Stmt), ""))}
 	return p.Plan(fix, plan)
+}
+
+// indexDropped takes the DROP INDEX out of the way back of a migration that no longer
+// makes the index, unless nothing would be left of it.
+func indexDropped(p *diagnostics.Pass, s *schema.Step) ([]diagnostics.FileEdit, bool) {
+	o := undoing(p, s, func(o *schema.Step) bool { return o.Kind == schema.DropIndex && o.Column == s.Index.Name })
+	if o == nil {
+		return nil, false
+	}
+	f, n := p.Snapshot.File(o.Path), 0
+	for _, other := range p.Snapshot.Impacts(o.Path) {
+		if other.Down {
+			n++
+		}
+	}
+	if f == nil || n < 2 || slices.ContainsFunc(p.Snapshot.Steps(o.Path), func(other schema.Step) bool { return other.Stmt == o.Stmt && other.Change != o.Change }) {
+		return nil, false
+	}
+	edit, ok := p.EditOf(o.Path, removal(f, o.Stmt), "")
+	return []diagnostics.FileEdit{edit}, ok
 }
 
 // removal widens a statement to its semicolon and the rest of its lines.

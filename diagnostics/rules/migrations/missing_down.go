@@ -89,8 +89,8 @@ func prepares(fa *facts.Facts, span source.Span) bool {
 }
 
 // reversible reports whether a migration changes a schema, in a way that could
-// be taken back: neither data nor a label added to an enum can be, and nobody
-// wants an extension to go. A temporary table goes by itself.
+// be taken back: neither data nor a label added to an enum can be, a constraint
+// that is valid stays so, and nobody wants an extension to go. A temporary table goes by itself.
 func reversible(p *diagnostics.Pass, m *schema.Migration) bool {
 	temporary := map[schema.Name]bool{}
 	for i := range p.Facts.Statements {
@@ -104,7 +104,7 @@ func reversible(p *diagnostics.Pass, m *schema.Migration) bool {
 				temporary[c.Table] = true
 			}
 			switch {
-			case c.Kind == schema.Begin || c.Kind == schema.Commit || c.Kind == schema.SetParameter || c.Kind == schema.Truncate:
+			case c.Kind == schema.Begin || c.Kind == schema.Commit || c.Kind == schema.SetParameter || c.Kind == schema.Truncate || c.Kind == schema.ValidateConstraint:
 			case slices.Contains(leavesNothing, c.Action), c.Table.Name != "" && temporary[c.Table]:
 			default:
 				return true

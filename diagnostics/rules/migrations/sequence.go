@@ -123,6 +123,28 @@ func undone(p *diagnostics.Pass, s *schema.Step, name string) bool {
 	return false
 }
 
+// undoing is the step in the way back of a step's migration that meets a
+// condition, nil if there is none.
+func undoing(p *diagnostics.Pass, s *schema.Step, meets func(*schema.Step) bool) *schema.Step {
+	h := historyOf(p, s)
+	if h == nil {
+		return nil
+	}
+	for i := range h.Migrations {
+		m := &h.Migrations[i]
+		if m.Version != s.Migration.Version || m.Down == nil {
+			continue
+		}
+		steps := p.Snapshot.Steps(m.Path)
+		for k := range steps {
+			if o := &steps[k]; o.Down && meets(o) {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
 // siblings counts the clauses of a step's statement beside it; constraints
 // written in a column definition belong to their column.
 func siblings(p *diagnostics.Pass, s *schema.Step) int {

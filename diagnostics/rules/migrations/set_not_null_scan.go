@@ -60,6 +60,16 @@ func checkedFirst(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 		return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Add NOT NULL of `%s` as NOT VALID and validate it %s", s.Column, afterwards(s)),
 			Edits: []diagnostics.FileEdit{p.Edit(s.Span, fmt.Sprintf("ADD CONSTRAINT %s NOT NULL %s NOT VALID", quoted(name), quoted(s.Column)))}}, validated(s, name))
 	}
-	return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Let a validated CHECK prove that `%s` is not null", s.Column),
+	fix, ok := follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Let a validated CHECK prove that `%s` is not null", s.Column),
 		Edits: []diagnostics.FileEdit{p.Edit(s.Span, notNullClause(s.Table, s.Column))}}, proven(s.Table, s.Column)...)
+	if back := undoing(p, s, func(o *schema.Step) bool {
+		return o.Kind == schema.DropNotNull && o.Column == s.Column && sameTable(o, s)
+	}); ok && back != nil {
+		// What the migration does now is undone in another way; the last one undoes NOT NULL.
+		var edit diagnostics.FileEdit
+		if edit, ok = p.EditOf(back.Path, back.Span, "DROP CONSTRAINT "+quoted(notNullCheck(s.Table, s.Column))); ok {
+			fix.Edits = append(fix.Edits, edit)
+		}
+	}
+	return fix, ok
 }
