@@ -46,7 +46,7 @@ func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) [
 		v.namesOnce.Do(func() { v.mention(s) })
 		for j := range fa.Statements {
 			stmt := &fa.Statements[j]
-			if covered(m.Up, stmt.Span) && (m.Path != st.Path || stmt.Span.Start < st.Stmt.Start) {
+			if covered(m.Up, stmt.Span) && (m.Path != st.Path || stmt.Span.Start < st.Stmt.Start || remakes(stmt)) {
 				v.define(stmt, key, born.before(i, stmt.Span.Start), alive)
 				if column != "" {
 					triggers.follow(v, stmt)
@@ -106,6 +106,13 @@ func (s *Snapshot) bornAt(h *history, c *schema.Column) birth {
 		}
 	}
 	return birth{-1, 0}
+}
+
+// remakes reports whether a statement makes or takes away a routine.
+func remakes(st *facts.Statement) bool {
+	return slices.ContainsFunc(st.Changes, func(c schema.Change) bool {
+		return c.Routine != nil || c.Action == "drop function" || c.Action == "drop procedure" || c.Action == "drop routine"
+	})
 }
 
 // define follows one statement: what it makes and names, what it takes away.

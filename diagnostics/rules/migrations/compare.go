@@ -89,8 +89,13 @@ func defaultOf(c *schema.Column) string {
 	return ""
 }
 
+// typeKey is a type to compare; varchar without a length takes what text takes.
 func typeKey(c *schema.Column) string {
-	return strings.ToLower(typeName(c.Type).Name + "(" + strings.ReplaceAll(c.Modifier, " ", "") + ")" + strings.Repeat("[]", c.Array))
+	name := typeName(c.Type).Name
+	if name == "varchar" && c.Modifier == "" {
+		name = "text"
+	}
+	return strings.ToLower(name + "(" + strings.ReplaceAll(c.Modifier, " ", "") + ")" + strings.Repeat("[]", c.Array))
 }
 
 // family is a type without what a builder adds to it.

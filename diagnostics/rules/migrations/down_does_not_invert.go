@@ -36,7 +36,7 @@ var _ = set.Add(&diagnostics.Rule{
 })
 
 // oneWay are the words with which a comment says that there is no way back.
-var oneWay = regexp.MustCompile(`(?i)irreversib|not reversible|non-reversible|(cannot|can't|can not|not possible to|impossible to|unable to) (be )?(undo|undone|revert|reverse|roll|remove|drop|down)|one[- ]way|no (way back|down|rollback)|no-op|noop`)
+var oneWay = regexp.MustCompile(`(?i)irreversib|not reversible|non-reversible|(cannot|can't|can not|not possible to|impossible to|unable to) (be )?(undo|undone|revert|reverse|roll|remove|drop|down)|one[- ]way|no (good |safe |easy |sensible |real )?(way (back|to)|down|rollback)|no-op|noop`)
 
 func downDoesNotInvert(p *diagnostics.Pass) {
 	m := p.Snapshot.Migration(p.File.Path)

@@ -40,7 +40,7 @@ func missingDown(p *diagnostics.Pass) {
 	}
 	back := map[string]bool{}
 	for i := range db.History.Migrations {
-		if other := &db.History.Migrations[i]; other.Down != nil && other.Version != m.Version {
+		if other := &db.History.Migrations[i]; other.Version != m.Version && !back[other.Version] && takesBack(p, other) {
 			back[other.Version] = true
 		}
 	}
@@ -71,7 +71,7 @@ func missingDown(p *diagnostics.Pass) {
 		}
 		d.Severity = diagnostics.Info
 	}
-	if oneWay.Match(p.File.Text) {
+	if saysOneWay(p, db.History.Migrations, m) {
 		return
 	}
 	fix, ok := wayBack(p, m)
@@ -124,23 +124,31 @@ func meant(all []schema.Migration, m *schema.Migration) bool {
 	return slices.ContainsFunc(all, func(d schema.Migration) bool { return d.Down != nil && d.Version == m.Version })
 }
 
+// saysOneWay reports whether a comment of a migration says that there is no way
+// back, be it in the file of the way back.
+func saysOneWay(p *diagnostics.Pass, all []schema.Migration, m *schema.Migration) bool {
+	if oneWay.Match(p.File.Text) {
+		return true
+	}
+	return slices.ContainsFunc(all, func(d schema.Migration) bool {
+		f := p.Snapshot.File(d.Path)
+		return d.Down != nil && d.Version == m.Version && d.Path != m.Path && f != nil && oneWay.Match(f.Text)
+	})
+}
+
 // undoes reports whether some file of the history holds a statement that takes
 // a migration back.
 func undoes(p *diagnostics.Pass, all []schema.Migration, m *schema.Migration) bool {
-	for i := range all {
-		d := &all[i]
-		if d.Down == nil || d.Version != m.Version || d.Path != m.Path && d.Up != nil {
-			continue
-		}
-		fa := p.Snapshot.Facts(d.Path)
-		if fa == nil {
-			return true
-		}
-		for _, st := range fa.Statements {
-			if slices.ContainsFunc(d.Down, func(down source.Span) bool { return down.Covers(st.Span) }) {
-				return true
-			}
-		}
+	return slices.ContainsFunc(all, func(d schema.Migration) bool {
+		return d.Version == m.Version && (d.Path == m.Path || d.Up == nil) && takesBack(p, &d)
+	})
+}
+
+// takesBack reports whether a file holds a statement of a way back.
+func takesBack(p *diagnostics.Pass, d *schema.Migration) bool {
+	if d.Down == nil {
+		return false
 	}
-	return false
+	fa := p.Snapshot.Facts(d.Path)
+	return fa == nil || slices.ContainsFunc(fa.Statements, func(st facts.Statement) bool { return covers(d.Down, st.Span) })
 }
