@@ -45,6 +45,7 @@ func (b *builder) constraint(x *pg.Constraint, at source.Span, columns []string)
 
 func (b *builder) name(c *schema.Constraint, columns, label string) {
 	if c.Name == "" {
+		c.Made = &schema.MadeName{Columns: columns, Label: label}
 		c.Name = b.names.name(b.t.Name.Name, columns, label)
 	}
 	b.names[c.Name] = true

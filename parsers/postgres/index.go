@@ -43,7 +43,8 @@ func (l *lowerer) createIndex(x *pg.IndexStmt) {
 		for _, p := range ix.Include {
 			names = append(names, p)
 		}
-		ix.Name = objectName(c.Table.Name, addition(distinct(names)), "idx")
+		ix.Made = &schema.MadeName{Columns: addition(distinct(names)), Label: "idx"}
+		ix.Name = schema.ObjectName(c.Table.Name, ix.Made.Columns, ix.Made.Label)
 		c.Column = ix.Name
 	}
 	c.Index = ix

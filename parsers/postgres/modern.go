@@ -78,9 +78,12 @@ func modernize(text string, bare bool) (string, []modern) {
 			wipe(i, i+1)
 		case t.is(i, "PERIOD") && t.ident(i+1) && (t.is(i-1, ",") || t.is(i-1, "(")):
 			wipe(i, i)
-		case t.seq(i, "NOT", "NULL") && t.ident(i+2) && (t.is(i-1, "ADD") || t.is(i-2, "CONSTRAINT") || t.is(i-1, ",")):
-			put(t.span(i, i+3), "CHECK ("+t.in(i+2)+")", namedNotNull)
-			found[len(found)-1].name = sqltext.Unquote(t.in(i + 2))
+		case t.seq(i, "NOT", "NULL") && t.ident(i+2) && t.tableConstraint(i):
+			at, column := t.span(i, i+3), t.in(i+2)
+			// As long as what was written, so that spans end where it ends.
+			room := at.End - at.Start - len("CHECK ()") - len(column)
+			put(at, "CHECK ("+column+strings.Repeat(" ", max(room, 0))+")", namedNotNull)
+			found[len(found)-1].name = sqltext.Unquote(column)
 			if t.seq(i+3, "NO", "INHERIT") {
 				wipe(i+3, i+4)
 			}
@@ -90,6 +93,15 @@ func modernize(text string, bare bool) (string, []modern) {
 		return "", nil
 	}
 	return string(buf), found
+}
+
+// tableConstraint reports whether a constraint of a table, not one of a column,
+// begins at token i or, with its name, before it.
+func (t *tokens) tableConstraint(i int) bool {
+	if t.is(i-2, "CONSTRAINT") {
+		i -= 2
+	}
+	return t.is(i-1, "ADD") || t.is(i-1, ",") || t.is(i-1, "(")
 }
 
 // ofConstraint reads what 18 may say behind ALTER CONSTRAINT and a name: last is
@@ -133,6 +145,9 @@ func restore(list []schema.Change, found []modern) {
 			}
 			m.inTable(c.Def)
 			m.inConstraint(c.Constraint, c.Table.Name)
+			if c.Constraint != nil && c.Kind == schema.AddConstraint {
+				c.Column = c.Constraint.Name
+			}
 		}
 	}
 }
@@ -162,14 +177,14 @@ func (m modern) inConstraint(k *schema.Constraint, table string) {
 	}
 	switch m.kind {
 	case notEnforced:
-		k.NotValid = true
+		k.NotValid, k.NotEnforced = true, true
 	case namedNotNull:
 		if k.Kind == schema.Check {
-			k.Kind = schema.NotNullConstraint
-			if k.Columns = []string{m.name}; strings.HasSuffix(k.Name, "_check") {
-				k.Name = objectName(table, m.name, "not_null")
+			k.Kind, k.Columns, k.Expr = schema.NotNullConstraint, []string{m.name}, ""
+			if k.Made != nil {
+				k.Made = &schema.MadeName{Columns: m.name, Label: "not_null"}
+				k.Name = schema.ObjectName(table, m.name, k.Made.Label)
 			}
-			k.Expr = ""
 		}
 	}
 }

@@ -246,7 +246,8 @@ func (l *lowerer) domainConstraint(k *pg.Constraint, domain string) *schema.Cons
 	b := &builder{l: l, t: &schema.Table{Name: schema.Name{Name: domain}}, names: namer{}}
 	c := b.constraint(k, at, nil)
 	if c != nil && k.Conname == "" {
-		c.Name = objectName(domain, "", "check")
+		c.Made = &schema.MadeName{Label: "check"}
+		c.Name = schema.ObjectName(domain, "", c.Made.Label)
 	}
 	return c
 }

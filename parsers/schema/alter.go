@@ -57,7 +57,10 @@ func opaque(t *Table, c *Change) {
 	case "drop identity", "drop expression":
 		edit(t, c.Column, func(col *Column) { col.Generated = "" })
 	case "enforce constraint", "do not enforce constraint":
-		onConstraint(t, c.Column, func(k *Constraint) { k.NotValid = c.Action != "enforce constraint" })
+		onConstraint(t, c.Column, func(k *Constraint) {
+			k.NotEnforced = c.Action != "enforce constraint"
+			k.NotValid = k.NotEnforced
+		})
 	case "set logged", "set unlogged":
 		t.Unlogged = c.Action == "set unlogged"
 	case "set tablespace":

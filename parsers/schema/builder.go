@@ -277,6 +277,7 @@ func (b *Builder) create(c *Change) (before, after *Table) {
 		b.partitionOf(&t)
 	}
 	t.Constraints = b.references(&t, t.Constraints)
+	b.nameKeys(&t)
 	b.put(&t)
 	return before, &t
 }

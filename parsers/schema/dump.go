@@ -86,7 +86,7 @@ func (k *Constraint) Dump() string {
 	}
 	return words(constraintKinds[k.Kind], k.Name, bracketed(k.Columns), refs, prefixed("on-delete:", strings.ReplaceAll(k.OnDelete, " ", "-")),
 		prefixed("on-update:", strings.ReplaceAll(k.OnUpdate, " ", "-")), prefixed("include ", bracketed(k.Include)), braced(k.Expr),
-		flag(k.Deferrable, "deferrable"), flag(k.NotValid, "not-valid"))
+		flag(k.Deferrable, "deferrable"), flag(k.NotValid && !k.NotEnforced, "not-valid"), flag(k.NotEnforced, "not-enforced"))
 }
 
 // Dump is the index as one line.

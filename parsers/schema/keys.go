@@ -34,6 +34,8 @@ func (b *Builder) addConstraint(t *Table, c *Change) {
 	k := *c.Constraint
 	if c.UsingIndex != "" {
 		b.takeIndex(t, &k, c.UsingIndex)
+	} else {
+		b.nameConstraint(t, &k)
 	}
 	switch k.Kind {
 	case PrimaryKey:
@@ -150,8 +152,14 @@ func (b *Builder) createIndex(t *Table, c *Change) {
 	if c.IfNotExists && b.holder(c.Index.Name) != nil {
 		return
 	}
-	t.Indexes = slices.DeleteFunc(slices.Clone(t.Indexes), func(x *Index) bool { return x.Name == c.Index.Name })
-	t.Indexes = append(t.Indexes, c.Index)
+	x := c.Index
+	if x.Made != nil && b.indexTaken(t, x.Name) {
+		n := *x
+		n.Name = x.Made.free(t.Name.Name, func(name string) bool { return b.indexTaken(t, name) })
+		x = &n
+	}
+	t.Indexes = slices.DeleteFunc(slices.Clone(t.Indexes), func(old *Index) bool { return old.Name == x.Name })
+	t.Indexes = append(t.Indexes, x)
 }
 
 // fewNames is how often all tables are looked through for an index.

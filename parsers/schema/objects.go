@@ -163,8 +163,16 @@ func (b *Builder) alterDomain(name Name, c *Change) {
 		n.NotNull = c.Action == "alter domain set not null"
 		b.domains[name] = &n
 	case "alter domain add constraint":
-		if c.Constraint != nil {
-			b.checks[name] = append(slices.Clip(b.checks[name]), c.Constraint)
+		if k := c.Constraint; k != nil {
+			taken := func(s string) bool {
+				return slices.ContainsFunc(b.checks[name], func(old *Constraint) bool { return old.Name == s })
+			}
+			if k.Made != nil && taken(k.Name) {
+				n := *k
+				n.Name = k.Made.free(name.Name, taken)
+				k = &n
+			}
+			b.checks[name] = append(slices.Clip(b.checks[name]), k)
 		}
 	case "alter domain drop constraint":
 		b.checks[name] = slices.DeleteFunc(slices.Clone(b.checks[name]), func(k *Constraint) bool { return k.Name == c.Column })

@@ -138,7 +138,9 @@ type Index struct {
 	NullsNotDistinct bool
 	// Invalid: a concurrent build that is known to have been left behind.
 	Invalid bool
-	Origin  Origin
+	// Made is what the name is made of, nil if it is written.
+	Made   *MadeName
+	Origin Origin
 }
 
 // Columns are the plain leading columns, up to the first expression.
@@ -182,10 +184,17 @@ type Constraint struct {
 	Deferrable bool
 	// Include are the payload columns of the index behind the constraint.
 	Include []string
-	// NotValid: not yet validated.
-	NotValid bool
-	Origin   Origin
+	// NotValid: not every row is known to satisfy it. NotEnforced: nothing checks
+	// it, not even new rows (18); NotValid holds as well.
+	NotValid, NotEnforced bool
+	// Made is what the name is made of, nil if it is written.
+	Made   *MadeName
+	Origin Origin
 }
+
+// MadeName is what PostgreSQL makes a name of beside the table's: the columns,
+// joined by underscores, and a label, which it counts up until the name is free.
+type MadeName struct{ Columns, Label string }
 
 // Column finds a column by its name, exactly or else case-insensitively.
 func (t *Table) Column(name string) *Column {
