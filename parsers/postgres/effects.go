@@ -241,7 +241,7 @@ func (s *Session) remember(st *facts.Statement) {
 				for _, v := range c.Values {
 					s.values[v] = true
 				}
-			case "create sequence":
+			case "create sequence", "create type enum":
 				s.made[bare(c.Other)] = true
 			}
 		}

@@ -232,8 +232,16 @@ func (a *alteration) setNotNull(c *schema.Change) {
 		if t.table != nil && t.table.Kind == schema.Partitioned || !a.mayBeNull(t.table, c.Column) {
 			continue
 		}
-		a.s.works(a.out, t, schema.AccessExclusive, schema.CheckRows, "no valid CHECK constraint proves that `"+c.Column+"` is not null", c)
+		a.s.works(a.out, t, schema.AccessExclusive, schema.CheckRows, a.unproven(c.Column), c)
 	}
+}
+
+// unproven says why rows are looked at for NULL.
+func (a *alteration) unproven(column string) string {
+	if a.s.version < 12 {
+		return "before PostgreSQL 12 no CHECK constraint proves that `" + column + "` is not null"
+	}
+	return "no valid CHECK constraint proves that `" + column + "` is not null"
 }
 
 // mayBeNull reports whether a table must be read to know that a column holds

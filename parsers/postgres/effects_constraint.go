@@ -122,7 +122,11 @@ func (a *alteration) usingIndex(c *schema.Change, k *schema.Constraint) {
 		}
 		for _, name := range x.Columns() {
 			if a.mayBeNull(t, name) && !a.setsNotNull(name) {
-				a.worked(c, schema.AccessExclusive, schema.CheckRows, "the key column `"+name+"` may hold NULL")
+				why := "the key column `" + name + "` may hold NULL"
+				if a.s.version < 12 {
+					why = a.unproven(name)
+				}
+				a.worked(c, schema.AccessExclusive, schema.CheckRows, why)
 				return
 			}
 		}

@@ -198,9 +198,14 @@ func (s *Session) onIndex(c *schema.Change, lock schema.Lock, out *schema.Impact
 	if name == "" {
 		name = c.Table.Name
 	}
-	t := s.schema.Holder(name)
+	return s.atIndex(schema.Name{Schema: c.Table.Schema, Name: name}, c, lock, out)
+}
+
+// atIndex takes a lock on the index of that name.
+func (s *Session) atIndex(n schema.Name, c *schema.Change, lock schema.Lock, out *schema.Impact) *schema.Effect {
+	t := s.schema.Holder(n.Name)
 	if t == nil {
-		r := relation{name: schema.Name{Schema: c.Table.Schema, Name: name}, may: !s.known, missing: s.known}
+		r := relation{name: n, may: !s.known, missing: s.known}
 		if absent(r, c, out) {
 			return nil
 		}
@@ -208,7 +213,7 @@ func (s *Session) onIndex(c *schema.Change, lock schema.Lock, out *schema.Impact
 		e.Object = "index"
 		return e
 	}
-	return s.index(out, s.relation(t.Name), name, lock, c)
+	return s.index(out, s.relation(t.Name), n.Name, lock, c)
 }
 
 // dropTable takes ACCESS EXCLUSIVE on the table, on its partitions and the

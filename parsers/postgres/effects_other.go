@@ -31,8 +31,8 @@ func (s *Session) outside(c *schema.Change, out *schema.Impact) {
 		out.NoTransaction = c.Table.Name == ""
 	case "reindex table", "reindex index":
 		out.NoTransaction = c.Concurrently
-	case "alter type add value":
-		out.NoTransaction = s.version < 12
+	case "alter type add value": // before 12, unless the transaction made the type
+		out.NoTransaction = s.version < 12 && !s.made[bare(c.Other)]
 	}
 }
 
@@ -197,23 +197,18 @@ func (s *Session) onIndexDefinition(c *schema.Change, out *schema.Impact) bool {
 	if !ok {
 		return false
 	}
-	own := *c
-	own.Column = ""
-	c = &own
 	switch action {
 	case "attach partition":
-		s.onIndex(c, schema.ShareUpdateExclusive, out)
-		child := *c
-		child.Column, child.Table = c.Other.Name, c.Other
-		s.onIndex(&child, schema.AccessExclusive, out)
+		s.atIndex(c.Table, c, schema.ShareUpdateExclusive, out)
+		s.atIndex(c.Other, c, schema.AccessExclusive, out)
 	case "set tablespace":
-		if e := s.onIndex(c, schema.AccessExclusive, out); e != nil {
+		if e := s.atIndex(c.Table, c, schema.AccessExclusive, out); e != nil {
 			e.Work, e.Why = schema.BuildIndex, "the index is copied to the other tablespace"
 		}
 	case "set options", "reset options", "set statistics", "set column options":
-		s.onIndex(c, schema.ShareUpdateExclusive, out)
+		s.atIndex(c.Table, c, schema.ShareUpdateExclusive, out)
 	default:
-		s.onIndex(c, schema.AccessExclusive, out)
+		s.atIndex(c.Table, c, schema.AccessExclusive, out)
 	}
 	return true
 }
