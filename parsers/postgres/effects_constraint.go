@@ -85,7 +85,14 @@ func (a *alteration) addForeignKey(c *schema.Change, k *schema.Constraint) {
 		a.locked(c, schema.ShareRowExclusive)
 		return
 	}
-	a.worked(c, schema.ShareRowExclusive, schema.CheckRows, "every row is looked up in `"+k.References.String()+"`")
+	for _, t := range a.locked(c, schema.ShareRowExclusive) {
+		// A partition that has the key already is taken as it is (manual, ALTER
+		// TABLE, ATTACH PARTITION, and measured for ADD on the parent).
+		if t.table != nil && (t.table.Kind == schema.Partitioned || t.table.Kind == schema.Partition && HasForeignKey(t.table, k)) {
+			continue
+		}
+		a.s.works(a.out, t, schema.ShareRowExclusive, schema.CheckRows, "every row is looked up in `"+k.References.String()+"`", c)
+	}
 }
 
 // onlyNull reports whether the new column that refers to another table has no

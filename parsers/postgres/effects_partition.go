@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbwise/dbwise/parsers/schema"
@@ -43,6 +44,32 @@ func (s *Session) attach(c *schema.Change, out *schema.Impact) {
 	if c.Bound != "DEFAULT" {
 		s.defaultPartition(parent, l, ok, c, out)
 	}
+	if parent.table == nil || child.table == nil {
+		return
+	}
+	for _, k := range parent.table.ForeignKeys() {
+		s.effect(out, s.relation(k.References), schema.ShareRowExclusive, c)
+		if child.table.Kind != schema.Partitioned && !HasForeignKey(child.table, k) {
+			s.works(out, child, schema.AccessExclusive, schema.CheckRows, "every row is looked up in `"+k.References.String()+"`", c)
+		}
+	}
+}
+
+// HasForeignKey reports whether a table has a validated foreign key that says
+// what another one says, so that a partition can take part in that of its parent.
+// Of several alike the server may take one that is not valid and check it.
+func HasForeignKey(t *schema.Table, k *schema.Constraint) bool {
+	has := false
+	for _, o := range t.ForeignKeys() {
+		if slices.Equal(o.Columns, k.Columns) && bare(o.References) == bare(k.References) && o.OnDelete == k.OnDelete && o.OnUpdate == k.OnUpdate &&
+			(len(k.RefColumns) == 0 || len(o.RefColumns) == 0 || slices.Equal(o.RefColumns, k.RefColumns)) && o.Deferrable == k.Deferrable {
+			if o.NotValid {
+				return false
+			}
+			has = true
+		}
+	}
+	return has
 }
 
 // implied reports whether a table's own constraints prove a bound.

@@ -29,6 +29,8 @@ func addExclusion(p *diagnostics.Pass, s *schema.Step) {
 		return
 	}
 	if v, ok := judge(p, s, long); ok {
-		p.Report(v.finding(p, s, fmt.Sprintf("Adding exclusion constraint `%s`", s.Constraint.Name)))
+		f := v.finding(p, s, fmt.Sprintf("Adding exclusion constraint `%s`", s.Constraint.Name))
+		f.Message += " It can neither be NOT VALID nor take an index built before: add it while nobody uses the table, or to a new table that a trigger and batches fill and that takes the name in the end."
+		p.Report(f)
 	}
 }

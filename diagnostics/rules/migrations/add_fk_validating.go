@@ -2,8 +2,10 @@ package migrations
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dbwise/dbwise/diagnostics"
+	histories "github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 )
@@ -19,7 +21,7 @@ var _ = set.Add(&diagnostics.Rule{
 		Bad:  example("ALTER TABLE orders ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id);\n"),
 		Good: example("ALTER TABLE orders ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;\n-- migrations/3_validate.up.sql --\nALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey;\n"),
 		FixSafety: "The foreign key is the same in the end. The fix is unsafe because the next migration validates it: until then it is NOT " +
-			"VALID. A partitioned table refuses NOT VALID before PostgreSQL 18, so it has none.",
+			"VALID. A partitioned table refuses NOT VALID before PostgreSQL 18: its partitions, those that the migrations make, get the key one by one, and it takes theirs in the end.",
 		Refs: []string{"PostgreSQL manual, ALTER TABLE, ADD table_constraint NOT VALID", "PostgreSQL manual, 13.3.1 Table-Level Locks"},
 	},
 	Step: addFKValidating,
@@ -40,10 +42,45 @@ func addFKValidating(p *diagnostics.Pass, s *schema.Step) {
 		return
 	}
 	d := v.finding(p, s, fmt.Sprintf("Adding foreign key `%s` to `%s`", s.Constraint.Name, s.Constraint.References))
+	fix, ok := diagnostics.Fix{}, false
 	if s.Before != nil && s.Before.Kind == schema.Partitioned {
-		p.Report(d)
-		return
+		fix, ok = partitionsFirst(p, s)
+	} else {
+		fix, ok = notValidFirst(p, s)
 	}
-	fix, ok := notValidFirst(p, s)
 	report(p, d, fix, ok)
+}
+
+// partitionsFirst is the fix for a partitioned table, all of whose partitions the
+// migrations make: each gets the key as NOT VALID and has it validated, then the
+// table gets it, which takes those of the partitions as they are.
+func partitionsFirst(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
+	b := eve(p, s)
+	text := s.Span.In(p.File.Text)
+	if siblings(p, s) > 0 || s.Constraint.NotValid || len(named(p, s)) > 0 || !samePartitions(p, s, b) {
+		return diagnostics.Fix{}, false
+	}
+	add, validate, n := "", "", 0
+	queue := b.Children(s.Before)
+	for i := 0; i < len(queue) && len(queue) <= 2*maxParts; i++ {
+		t := queue[i]
+		if t.Kind == schema.Partitioned {
+			queue = append(queue, b.Children(t)...)
+			continue
+		}
+		n++
+		if t.Kind != schema.Partition || slices.ContainsFunc(t.Constraints, func(k *schema.Constraint) bool { return k.Name == s.Constraint.Name }) {
+			return diagnostics.Fix{}, false
+		}
+		add += alter(t.Name, text+" NOT VALID")
+		validate += alter(t.Name, "VALIDATE CONSTRAINT "+quoted(s.Constraint.Name))
+	}
+	if n == 0 || n > maxParts || len(queue) > 2*maxParts {
+		return diagnostics.Fix{}, false
+	}
+	fix := diagnostics.Fix{Title: fmt.Sprintf("Add `%s` to the partitions as NOT VALID, validate it, and add it to `%s` then", s.Constraint.Name, s.Before.Name),
+		Edits: []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), add)}}
+	return follow(p, s, fix,
+		histories.Change{Name: "validate_" + s.Constraint.Name, Up: validate},
+		histories.Change{Name: "add_" + s.Constraint.Name, Up: s.Stmt.In(p.File.Text) + ";"})
 }

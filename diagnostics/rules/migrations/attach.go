@@ -38,6 +38,11 @@ func proofs(p *diagnostics.Pass, s *schema.Step, parent *schema.Table, partition
 		return nil, "", false
 	}
 	b := eve(p, s)
+	for _, k := range parent.ForeignKeys() {
+		if t := b.Table(partition); t != nil && !postgres.HasForeignKey(t, k) {
+			return nil, "", false
+		}
+	}
 	for _, e := range s.Impact.Of(s.Change) {
 		t := b.Table(e.Relation)
 		switch {

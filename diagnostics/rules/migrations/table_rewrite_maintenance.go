@@ -21,18 +21,29 @@ var _ = set.Add(&diagnostics.Rule{
 	Step: tableRewriteMaintenance,
 })
 
-// rewriting are the actions that copy a table without changing what it says.
-var rewriting = map[string]string{
-	"vacuum full": "VACUUM FULL", "cluster": "CLUSTER", "set logged": "SET LOGGED", "set unlogged": "SET UNLOGGED", "set tablespace": "SET TABLESPACE",
-	"set access method": "SET ACCESS METHOD", "set expression": "SET EXPRESSION", "alter index set tablespace": "ALTER INDEX ... SET TABLESPACE",
+// rewriting are the actions that copy a table without changing what it says,
+// and what does the same beside the traffic.
+var rewriting = map[string]struct{ name, instead string }{
+	"vacuum full":                {"VACUUM FULL", "VACUUM makes the room usable again, pg_repack or pg_squeeze give it back beside the traffic."},
+	"cluster":                    {"CLUSTER", "pg_repack or pg_squeeze sort a table beside the traffic."},
+	"set logged":                 {"SET LOGGED", anotherTable},
+	"set unlogged":               {"SET UNLOGGED", anotherTable},
+	"set tablespace":             {"SET TABLESPACE", "pg_repack moves a table beside the traffic."},
+	"set access method":          {"SET ACCESS METHOD", anotherTable},
+	"set expression":             {"SET EXPRESSION", "A second column, filled in batches, can take the name in the end."},
+	"alter index set tablespace": {"ALTER INDEX ... SET TABLESPACE", "REINDEX (TABLESPACE ...) INDEX CONCURRENTLY does it since PostgreSQL 14 without keeping anybody waiting."},
 }
 
+const anotherTable = "A new table made that way, filled by a trigger and in batches, can take the name in the end."
+
 func tableRewriteMaintenance(p *diagnostics.Pass, s *schema.Step) {
-	name := rewriting[s.Action]
-	if name == "" || s.Kind != schema.OtherDDL && s.Kind != schema.Opaque {
+	way, ok := rewriting[s.Action]
+	if !ok || s.Kind != schema.OtherDDL && s.Kind != schema.Opaque {
 		return
 	}
 	if v, ok := judge(p, s, long); ok {
-		p.Report(v.finding(p, s, name))
+		f := v.finding(p, s, way.name)
+		f.Message += " " + way.instead
+		p.Report(f)
 	}
 }
