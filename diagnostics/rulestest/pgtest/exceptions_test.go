@@ -25,6 +25,8 @@ type refusal struct {
 }
 
 var refusals = []*refusal{
+	{golden: "add-fk-validating.partitioned", stmt: "ALTER TABLE events ADD CONSTRAINT events_user2_fk", state: "42809", before: 18,
+		why: "the hazard itself: a partitioned table cannot do it"},
 	{golden: "add-column-required", stmt: "ALTER TABLE users ADD COLUMN plan text NOT NULL", state: "23502", rows: true,
 		meant: "ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT ''", why: "the hazard itself"},
 	{golden: "drop-index-not-concurrent", stmt: "DROP INDEX users_email_key", state: "2BP01",
