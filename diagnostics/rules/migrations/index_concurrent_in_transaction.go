@@ -2,6 +2,7 @@ package migrations
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,7 +21,8 @@ var _ = set.Add(&diagnostics.Rule{
 		Why: "PostgreSQL refuses it with active_sql_transaction, so the migration stops half way through a deployment. " +
 			"A transaction is open when the file says BEGIN, when the tool wraps each file or all pending files, and when a tool that " +
 			"sends the whole file at once finds more than one statement in it: the server makes them one transaction. It holds for CREATE, DROP and " +
-			"REINDEX with CONCURRENTLY, DETACH PARTITION CONCURRENTLY, VACUUM, ALTER SYSTEM, databases and tablespaces, and before version 12 ALTER TYPE ADD VALUE.",
+			"REINDEX with CONCURRENTLY, DETACH PARTITION CONCURRENTLY, VACUUM, ALTER SYSTEM, databases and tablespaces, and before version 12 ALTER TYPE ADD VALUE. " +
+			"That Flyway's own lock keeps a concurrent build from ending is information, once a history.",
 		Bad: "-- migrations/000001_init.up.sql --\nCREATE TABLE orders (id bigint PRIMARY KEY, status text);\n" +
 			"-- migrations/000002_index.up.sql --\nALTER TABLE orders ADD COLUMN note text;\nCREATE INDEX CONCURRENTLY orders_status_idx ON orders (status);\n",
 		Good: "-- migrations/000001_init.up.sql --\nCREATE TABLE orders (id bigint PRIMARY KEY, status text);\n" +
@@ -38,6 +40,7 @@ func indexConcurrentInTransaction(p *diagnostics.Pass, s *schema.Step) {
 	}
 	why := transaction(p, s)
 	if why == "" {
+		waitsForTool(p, s)
 		return
 	}
 	d := diagnostics.Diagnostic{Span: head(s, p.File), Message: fmt.Sprintf(
@@ -52,6 +55,31 @@ func indexConcurrentInTransaction(p *diagnostics.Pass, s *schema.Step) {
 		d.Fixes = []diagnostics.Fix{fix}
 	}
 	p.Report(d)
+}
+
+var buildsConcurrently = regexp.MustCompile(`(?i)index\s+concurrently`)
+
+// waitsForTool reports a build that Flyway's own lock may keep from ending: the
+// build waits for every transaction that is open, and Flyway holds its lock in
+// one unless a setting, which may stand anywhere, says otherwise (Flyway
+// documentation, PostgreSQL transactional lock). Once a history, at its first
+// such file.
+func waitsForTool(p *diagnostics.Pass, s *schema.Step) {
+	m, h := s.Migration, historyOf(p, s)
+	if m == nil || h == nil || m.Runner != "flyway" || s.Down || s.Conditional || !s.Concurrently || s.Kind != schema.CreateIndex && !strings.HasPrefix(s.Action, "reindex ") {
+		return
+	}
+	for i := range h.Migrations {
+		o := &h.Migrations[i]
+		if f := p.Snapshot.File(o.Path); o.Seq < m.Seq && f != nil && buildsConcurrently.Match(f.Text) {
+			return
+		}
+	}
+	if buildsConcurrently.Match(p.File.Text[:s.Stmt.Start]) {
+		return
+	}
+	p.Report(diagnostics.Diagnostic{Span: head(s, p.File), Severity: diagnostics.Info, Message: refused(s) +
+		" waits for every open transaction, and Flyway holds its lock in one: the migration never ends unless flyway.postgresql.transactional.lock is false."})
 }
 
 // leads reports whether a step is the first clause of its statement.
