@@ -47,7 +47,7 @@ func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) [
 		for j := range fa.Statements {
 			stmt := &fa.Statements[j]
 			if covered(m.Up, stmt.Span) && (m.Path != st.Path || stmt.Span.Start < st.Stmt.Start || remakes(stmt)) {
-				v.define(stmt, key, born.before(i, stmt.Span.Start), alive)
+				v.define(stmt, key, t.Name.Schema, born.before(i, stmt.Span.Start), alive)
 				if column != "" {
 					triggers.follow(v, stmt)
 				}
@@ -116,19 +116,19 @@ func remakes(st *facts.Statement) bool {
 }
 
 // define follows one statement: what it makes and names, what it takes away.
-// older tells that the column was there before it.
-func (v *view) define(st *facts.Statement, key mentionKey, older bool, alive map[string][]Dependent) {
+// in is the schema of the table; older tells that the column was there before it.
+func (v *view) define(st *facts.Statement, key mentionKey, in string, older bool, alive map[string][]Dependent) {
 	for i := range st.Changes {
 		c := &st.Changes[i]
 		switch {
 		case c.Kind == schema.CreateView:
-			alive["view "+c.Table.String()] = v.named(st, key, older, Dependent{Object: c.Object, Name: c.Table})
+			alive["view "+c.Table.String()] = v.named(st, key, in, older, Dependent{Object: c.Object, Name: c.Table})
 		case c.Kind == schema.DropView:
 			delete(alive, "view "+c.Table.String())
 		case c.Routine != nil:
 			name := "routine " + c.Routine.Name.String()
 			d := Dependent{Object: c.Object, Name: c.Routine.Name}
-			alive[name] = v.named(st, key, older, d)
+			alive[name] = v.named(st, key, in, older, d)
 		case c.Action == "drop function" || c.Action == "drop procedure" || c.Action == "drop routine":
 			delete(alive, "routine "+c.Other.String())
 		}
@@ -137,10 +137,10 @@ func (v *view) define(st *facts.Statement, key mentionKey, older bool, alive map
 
 // named are the places of a statement that name the key; of a view, a star
 // over the table stands for all columns that the table had then.
-func (v *view) named(st *facts.Statement, key mentionKey, older bool, d Dependent) []Dependent {
-	refs := v.names[key]
+func (v *view) named(st *facts.Statement, key mentionKey, in string, older bool, d Dependent) []Dependent {
+	refs := v.names.of(key, in)
 	if len(refs) == 0 && key.column != "" && d.Bound() && older {
-		for _, r := range v.names[mentionKey{key.db, key.table, ""}] {
+		for _, r := range v.names.of(mentionKey{key.db, key.table, ""}, in) {
 			if r.Query != nil && starred(r) {
 				refs = append(refs, r)
 			}

@@ -24,10 +24,24 @@ type Ref struct {
 // mentions are the places of one file that name tables and columns.
 type mentions map[mentionKey][]Ref
 
-// mentionKey names a table, and with column a column of it, in lower case.
+// mentionKey names a table, and with column a column of it, in lower case. Of a
+// table that no catalog has the schema counts where the place names one.
 type mentionKey struct {
 	db            *Database
 	table, column string
+}
+
+// of are the places that name a key's table, or one of that schema.
+func (n mentions) of(k mentionKey, schema string) []Ref {
+	if schema == "" {
+		schema = "public"
+	}
+	refs := n[k]
+	k.table = strings.ToLower(schema) + "." + k.table
+	if more := n[k]; len(more) > 0 {
+		return slices.Concat(refs, more)
+	}
+	return refs
 }
 
 // References lists where a table of a database is named, or with a column name
@@ -42,7 +56,7 @@ func (s *Snapshot) References(d *Database, t *schema.Table, column string) []Ref
 	for _, p := range s.outsideNow() {
 		v := s.view(p)
 		v.namesOnce.Do(func() { v.mention(s) })
-		out = append(out, v.names[key]...)
+		out = append(out, v.names.of(key, t.Name.Schema)...)
 	}
 	slices.SortStableFunc(out, func(a, b Ref) int {
 		if a.Path != b.Path {
@@ -123,8 +137,8 @@ func (n mentions) add(k mentionKey, r Ref) {
 	n[k] = append(n[k], r)
 }
 
-// tableName is the lower-case name of a table of the level, "" if it is no
-// base table.
+// tableName is the lower-case name of a table of the level, with its schema if
+// that is written and no catalog has the table, "" if it is no base table.
 func (q *Query) tableName(i int) string {
 	t := q.Tables[i]
 	if k := q.Known[i]; k != nil {
@@ -132,6 +146,9 @@ func (q *Query) tableName(i int) string {
 	}
 	if t.Kind != query.Base {
 		return ""
+	}
+	if t.Schema != "" {
+		return strings.ToLower(t.Schema + "." + t.Name)
 	}
 	return strings.ToLower(t.Name)
 }
