@@ -27,7 +27,7 @@ func (p *Pass) keepPrograms() {
 
 // inString reports whether an edit stays inside the SQL of one string.
 func (p *Pass) inString(e source.Edit) bool {
-	if strings.ContainsAny(e.Text, "\\`'\"$\r\n") {
+	if strings.ContainsAny(e.Text, "\\`'\"$\r\n") || p.File.Lang == source.Changelog && strings.ContainsAny(e.Text, "<&") {
 		return false
 	}
 	return slices.ContainsFunc(p.Facts.Statements, func(st facts.Statement) bool {

@@ -40,6 +40,9 @@ func (a *actions) suppressLine(d *diagnostics.Diagnostic) {
 
 // suppressFile offers a comment at the top of the file.
 func (a *actions) suppressFile(d *diagnostics.Diagnostic) {
+	if a.f.Lang == source.Changelog {
+		return // nothing reads its comments
+	}
 	edit, ok := a.extend(d, func(ig facts.Ignore) bool { return ig.WholeFile })
 	if !ok {
 		mark := "//"

@@ -3,6 +3,7 @@ package parsers
 import (
 	"context"
 	"fmt"
+	"github.com/dbwise/dbwise/parsers/changelog"
 
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/golang"
@@ -67,6 +68,10 @@ func (s *Session) Extract(ctx context.Context, f *source.File) (fa *facts.Facts)
 		return s.extractSQL(ctx, f)
 	case f.Lang == source.Prisma:
 		return readPrisma(f)
+	case f.Lang == source.Changelog:
+		fa := empty(f, nil)
+		fa.Programs, fa.Statements, fa.Includes = changelog.Read(f, parseStatement)
+		return fa
 	case f.Lang.Host():
 		return s.extractHost(f)
 	}

@@ -24,7 +24,7 @@ const (
 // floors; a pattern that ends in /... also means the packages below.
 var floors = [][]string{
 	{"parsers/source", "parsers/sqltext", "parsers/query", "parsers/schema", "parsers/facts", "parsers/code"},
-	{"parsers/postgres", "parsers/postgres/pgserver", "parsers/golang", "parsers/typescript", "parsers/treesitter", "parsers/orm", "parsers/prisma", "parsers/migrations", "parsers/flow", "parsers/programs"},
+	{"parsers/postgres", "parsers/postgres/pgserver", "parsers/golang", "parsers/typescript", "parsers/treesitter", "parsers/orm", "parsers/prisma", "parsers/migrations", "parsers/flow", "parsers/programs", "parsers/changelog"},
 	{"parsers", "diagnostics/workspace"},
 	{"diagnostics", "diagnostics/git"},
 	{"diagnostics/rules/...", "diagnostics/report", "diagnostics/rulestest/..."},

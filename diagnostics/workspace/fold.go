@@ -172,7 +172,7 @@ func (l *schemaLayer) history(h *history) *history {
 func (s *Snapshot) discover() []*history {
 	byRoot := map[string][]string{}
 	for _, p := range s.paths {
-		if lang := s.files[p].src.Lang; lang == source.SQL || lang == source.Unknown || migrations.Program(p) || len(s.programs(p)) > 0 || len(s.modes(p)) > 0 {
+		if lang := s.files[p].src.Lang; lang == source.SQL || lang == source.Unknown || lang == source.Changelog || migrations.Program(p) || len(s.programs(p)) > 0 || len(s.modes(p)) > 0 {
 			root := s.rootOf(p)
 			byRoot[root] = append(byRoot[root], p)
 		}
@@ -195,7 +195,7 @@ func (s *Snapshot) discover() []*history {
 			}
 			s.shared.finders[root] = finder
 		}
-		finder.Programs, finder.Modes = s.programs, s.modes
+		finder.Programs, finder.Modes, finder.Includes = s.programs, s.modes, s.includes
 		for _, h := range finder.Discover(byRoot[root], read, s.opts.Migrations...) {
 			out = append(out, &history{History: &h, root: root})
 		}
@@ -205,10 +205,18 @@ func (s *Snapshot) discover() []*history {
 
 // programs are the migrations that a program file holds.
 func (s *Snapshot) programs(p string) []facts.Program {
-	if f := s.files[p]; f == nil || !f.src.Lang.Host() {
+	if f := s.files[p]; f == nil || !f.src.Lang.Host() && f.src.Lang != source.Changelog {
 		return nil
 	}
 	return s.known(p).Programs
+}
+
+// includes are what a change log includes.
+func (s *Snapshot) includes(p string) []string {
+	if f := s.files[p]; f == nil || f.src.Lang != source.Changelog {
+		return nil
+	}
+	return s.known(p).Includes
 }
 
 // modes are what a program file says of how migrations are run.

@@ -108,7 +108,7 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 		}
 		return out
 	}
-	if fa.Lang.Host() {
+	if fa.Lang.Host() || fa.Lang == source.Changelog {
 		return out // not in any history
 	}
 	out.database = s.databaseOf(path, fa)

@@ -62,6 +62,9 @@ func schemaSum(fa *facts.Facts, src []byte) sum {
 			put(-1)
 		}
 	}
+	for _, in := range fa.Includes {
+		text(in)
+	}
 	for _, m := range fa.Modes {
 		text(m.Runner)
 		put(int(m.Tx))

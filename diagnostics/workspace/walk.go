@@ -40,6 +40,7 @@ var configFiles = map[string]bool{
 	"go.mod": true, "go.work": true, "package.json": true, "jsconfig.json": true, "pnpm-workspace.yaml": true,
 	"sqlc.yaml": true, "sqlc.yml": true, "sqlc.json": true, "migration_lock.toml": true, "_journal.json": true,
 	"atlas.sum": true, "sqitch.plan": true, "sqitch.conf": true, "tern.conf": true, "Cargo.toml": true, "metadata.toml": true, "flyway.conf": true, "flyway.toml": true, "snapshot.json": true,
+	"pom.xml": true, "build.gradle": true, "build.gradle.kts": true,
 }
 
 // IsConfig reports whether a file that holds no program and no SQL still tells

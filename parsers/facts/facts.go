@@ -27,6 +27,9 @@ type Facts struct {
 	// they are run.
 	Programs []Program
 	Modes    []Mode
+	// Includes are the files and, with a slash behind, folders that a change log
+	// includes, as written and in order.
+	Includes []string
 	// Calls, Loops and Funcs of a program file. CallSites name the loops and
 	// the function around them by index.
 	Calls []CallSite

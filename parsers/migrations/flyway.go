@@ -26,7 +26,7 @@ var flyway = layout{
 				at := flywayRoot(dir)
 				h := byDir[at]
 				if h == nil {
-					h = &History{Dir: at}
+					h = &History{Dir: at, Dialect: w.javaDriver(at)}
 					if w.crate(at, "refinery") {
 						h.Runner = refinery.runner
 					}

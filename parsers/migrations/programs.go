@@ -19,11 +19,12 @@ import (
 //     --transaction all); a class that leaves it needs the mode "each"
 //   - mikro-orm likewise (allOrNothing), kysely and node-pg-migrate too
 //     (--no-single-transaction)
-//   - knex and goose wrap each
+//   - knex and goose wrap each, Liquibase each changeset
 //   - sequelize, bun and gormigrate (UseTransaction is false) wrap none
 var coded = map[string]schema.Tx{
 	"typeorm": schema.TxBatch, "mikro-orm": schema.TxBatch, "kysely": schema.TxBatch, "node-pg-migrate": schema.TxBatch,
 	"knex": schema.TxFile, "goose": schema.TxFile,
+	"liquibase": schema.TxFile,
 	"sequelize": schema.TxNone, "bun": schema.TxNone, "gormigrate": schema.TxNone,
 }
 
@@ -87,11 +88,13 @@ func (w *world) programHistories(found []*History) []*History {
 			}
 			h := &History{Runner: runner, Dir: dir, Migrations: list, Dialect: w.driver(dir)}
 			sortCoded(h.Migrations)
-			w.finish(h)
 			found = append(found, h)
+			if runner != liquibase.runner {
+				w.finish(h)
+			}
 		}
 	}
-	return found
+	return w.included(found)
 }
 
 // programMigration is one file; the programs in it run in the order of their
@@ -102,12 +105,17 @@ func (w *world) programMigration(p string) schema.Migration {
 	for i := range list {
 		one := &list[i]
 		part := schema.Part{Name: one.Version, Up: one.Up, Down: one.Down, Statements: one.Statements, Program: i, Apart: true, Tx: coded[one.Runner]}
+		if one.Runner == liquibase.runner { // in the order of the file, most often one release
+			part.Name, part.Apart = one.Name, false
+		}
 		if one.NoTx {
 			part.Tx = schema.TxNone
 		}
 		parts = append(parts, part)
 	}
-	slices.SortStableFunc(parts, func(a, b schema.Part) int { return byNumber(a.Name, b.Name) })
+	if list[0].Runner != liquibase.runner {
+		slices.SortStableFunc(parts, func(a, b schema.Part) int { return byNumber(a.Name, b.Name) })
+	}
 	first := &list[parts[0].Program]
 	m := schema.Migration{Path: p, Runner: first.Runner}
 	m.Version, m.Name = nameOfProgram(p)
@@ -228,7 +236,10 @@ func (w *world) driver(dir string) query.Dialect {
 }
 
 // isProgram reports whether a migration is no SQL file.
-func (w *world) isProgram(p string) bool { return source.LangOf(p).Host() }
+func (w *world) isProgram(p string) bool {
+	lang := source.LangOf(p)
+	return lang.Host() || lang == source.Changelog
+}
 
 // dated reports whether a version writes a date, to whatever unit.
 func dated(version string) bool { return len(version) != 10 && len(version) != 13 && isTime(version) }

@@ -22,6 +22,8 @@ type Finder struct {
 	// Modes gives what a program file says of how migrations are run. Nil knows
 	// nothing.
 	Modes func(path string) []facts.Mode
+	// Includes gives what a change log includes. Nil knows nothing.
+	Includes func(path string) []string
 
 	sheets map[string]*sheet
 }

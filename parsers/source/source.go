@@ -29,6 +29,8 @@ const (
 	JavaScript Lang = "javascript"
 	Go         Lang = "go"
 	Prisma     Lang = "prisma"
+	// Changelog is a change log of Liquibase in XML or YAML.
+	Changelog Lang = "changelog"
 )
 
 var byExt = map[string]Lang{
@@ -41,8 +43,36 @@ var byExt = map[string]Lang{
 }
 
 // LangOf tells the language of a path by its extension; Unknown if dbwise does
-// not read such files.
-func LangOf(p string) Lang { return byExt[strings.ToLower(path.Ext(p))] }
+// not read such files. Of XML and YAML it reads what is called a change log or
+// stands in a folder of them.
+func LangOf(p string) Lang {
+	ext := path.Ext(p)
+	if lang, ok := byExt[ext]; ok {
+		return lang
+	}
+	switch ext = strings.ToLower(ext); ext {
+	case ".xml", ".yaml", ".yml":
+		if changelog(strings.ToLower(p)) {
+			return Changelog
+		}
+		return Unknown
+	}
+	return byExt[ext]
+}
+
+func changelog(p string) bool {
+	dir, base := path.Split(p)
+	if strings.Contains(base, "changelog") || strings.Contains(base, "changeset") {
+		return true
+	}
+	for _, part := range strings.Split(dir, "/") {
+		switch part {
+		case "changelog", "changelogs", "changesets", "liquibase":
+			return true
+		}
+	}
+	return false
+}
 
 // Host reports whether l is a programming language that may hold queries.
 func (l Lang) Host() bool { return l == Go || l.Script() }
