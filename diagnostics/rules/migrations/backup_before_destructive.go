@@ -135,7 +135,7 @@ func copyAside(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	}
 	db := p.Snapshot.Database(s.Path)
 	name := schema.Name{Schema: s.Before.Name.Schema, Name: sqltext.Truncate(s.Before.Name.Name+"_backup", sqltext.MaxIdentifier)}
-	if db == nil || db.Catalog.Taken(name.Name) || p.Snapshot.SchemaBefore(s.Path).Taken(name.Name) {
+	if db == nil || keepsType(p, s, nil) || db.Catalog.Taken(name.Name) || p.Snapshot.SchemaBefore(s.Path).Taken(name.Name) {
 		return diagnostics.Fix{}, false
 	}
 	at, ok := ahead(p, s)

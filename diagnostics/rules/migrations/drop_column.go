@@ -93,7 +93,7 @@ func keepColumns(p *diagnostics.Pass, s *schema.Step, backup string, lost []stri
 		return diagnostics.Fix{}, false
 	}
 	name := schema.Name{Schema: s.Before.Name.Schema, Name: backup}
-	if db.Catalog.Table(name) != nil {
+	if db.Catalog.Table(name) != nil || keepsType(p, s, lost) {
 		return diagnostics.Fix{}, false
 	}
 	columns := append([]string(nil), s.Before.PrimaryKey.Columns...)

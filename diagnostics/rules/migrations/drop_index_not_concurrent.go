@@ -61,6 +61,9 @@ func dropConcurrently(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, boo
 	if only(p, s) {
 		return alone(p, s, h, fix, insert)
 	}
+	if !dropsLater(p, s) {
+		return diagnostics.Fix{}, false
+	}
 	text := s.Stmt.In(p.File.Text)
 	plan, ok := h.New(histories.Change{Name: "drop_" + s.Column, Up: text[:at] + " CONCURRENTLY" + text[at:] + ";", NoTx: true})
 	if !ok {

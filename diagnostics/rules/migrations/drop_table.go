@@ -101,9 +101,12 @@ func putAside(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 }
 
 // inTheWay reports whether a table that stays under another name keeps what
-// comes behind from being done: it still refers to a table that is dropped, and
-// still has the names of its keys and indexes.
+// comes behind from being done: it still refers to a table or type that is
+// dropped, and still has the names of its keys and indexes.
 func inTheWay(p *diagnostics.Pass, s *schema.Step) bool {
+	if keepsType(p, s, nil) {
+		return true
+	}
 	for _, k := range s.Before.Constraints {
 		if k.Kind == schema.ForeignKey && behindIt(p, s, func(o *schema.Step) bool {
 			return o.Kind == schema.DropTable && !o.Cascade && o.Table.Name == k.References.Name && o.Table.Name != s.Table.Name

@@ -119,7 +119,7 @@ func alone(p *diagnostics.Pass, s *schema.Step, h *histories.History, fix diagno
 // moved takes the statement out and puts it into the next migration, with
 // CONCURRENTLY at the offset at unless that is negative.
 func moved(p *diagnostics.Pass, s *schema.Step, h *histories.History, at int) (diagnostics.Fix, bool) {
-	if s.Down || s.Index.Name == "" {
+	if s.Down || s.Index.Name == "" || !buildsLater(p, s) {
 		return diagnostics.Fix{}, false
 	}
 	text := s.Stmt.In(p.File.Text)

@@ -2,6 +2,7 @@ package migrations
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
@@ -71,8 +72,8 @@ func behind(f *source.File, stmt source.Span) int {
 	return stmt.End
 }
 
-// lasting reports whether the table and column of a step are still there when
-// all migrations have run, so that the next one can name them.
+// lasting reports whether what a step makes is still there, as it makes it, when
+// all migrations have run, so that the next one can go on with it.
 func lasting(p *diagnostics.Pass, s *schema.Step) bool {
 	db := p.Snapshot.Database(s.Path)
 	if db == nil || s.After == nil {
@@ -85,8 +86,15 @@ func lasting(p *diagnostics.Pass, s *schema.Step) bool {
 	var columns []string
 	switch {
 	case s.Constraint != nil:
+		if bound(s.After, s.Constraint.Name) && !bound(t, s.Constraint.Name) {
+			return false
+		}
 		columns = s.Constraint.Columns
 	case s.Kind == schema.AddColumn || s.Kind == schema.SetNotNull || s.Kind == schema.AlterType:
+		was, is := s.After.Column(s.Column), t.Column(s.Column)
+		if was != nil && is != nil && (was.Type != is.Type || was.Modifier != is.Modifier || was.NotNull && !is.NotNull) {
+			return false
+		}
 		columns = []string{s.Column}
 	}
 	for _, c := range columns {
@@ -95,6 +103,11 @@ func lasting(p *diagnostics.Pass, s *schema.Step) bool {
 		}
 	}
 	return true
+}
+
+// bound reports whether a table has a constraint of that name.
+func bound(t *schema.Table, name string) bool {
+	return t.PrimaryKey != nil && t.PrimaryKey.Name == name || slices.ContainsFunc(t.Constraints, func(k *schema.Constraint) bool { return k.Name == name })
 }
 
 // undone reports whether the migration's own way back names something, so that
