@@ -253,12 +253,17 @@ func first(s string) string {
 // conflict with one before, and gives all files.
 func fixAll(t *testing.T, input map[string]string, found []diagnostics.Diagnostic) map[string]string {
 	t.Helper()
+	return apply(t, input, chosen(found)...)
+}
+
+func apply(t *testing.T, input map[string]string, fixes ...diagnostics.Fix) map[string]string {
+	t.Helper()
 	after := map[string]string{}
 	for name, text := range input {
 		after[name] = text
 	}
 	edits := map[string][]source.Edit{}
-	for _, f := range chosen(found) {
+	for _, f := range fixes {
 		for _, e := range f.Edits {
 			if e.Hash != source.HashOf([]byte(input[rel(e.Path)])) {
 				t.Errorf("fix %q edits a text that is not there: %s", f.Title, e.Path)
@@ -333,6 +338,21 @@ func laws(t *testing.T, input, after map[string]string, found []diagnostics.Diag
 	if fixes == 0 {
 		return
 	}
+	readable(t, input, after, rules)
+	for _, d := range found {
+		for _, other := range d.Fixes[min(1, len(d.Fixes)):] {
+			readable(t, input, apply(t, input, other), rules)
+		}
+	}
+	left := check(t, after, rule, rules)
+	if len(left) > len(found)-fixes {
+		t.Errorf("%d findings, %d fixed, but %d are left:\n%s", len(found), fixes, len(left), render(after, left))
+	}
+}
+
+// readable holds that all files can be read after fixes as well as before.
+func readable(t *testing.T, input, after map[string]string, rules []*diagnostics.Rule) {
+	t.Helper()
 	before, now := snapshot(t, input, rules), snapshot(t, after, rules)
 	for name := range after {
 		path := root + "/" + name
@@ -347,10 +367,6 @@ func laws(t *testing.T, input, after map[string]string, found []diagnostics.Diag
 				t.Errorf("after the fixes %s is no longer %s: %d broken places", name, lang, n)
 			}
 		}
-	}
-	left := check(t, after, rule, rules)
-	if len(left) > len(found)-fixes {
-		t.Errorf("%d findings, %d fixed, but %d are left:\n%s", len(found), fixes, len(left), render(after, left))
 	}
 }
 
