@@ -141,12 +141,30 @@ func (f *lockFlags) before(ctx context.Context, b *schema.Builder, session func(
 		return s, nil
 	}
 	for _, t := range b.Tables() {
-		if !filled[t.Name] && t.Kind != schema.Partitioned && t.Kind != schema.MaterializedView && !filled[t.Parent] {
+		if !filled[t.Name] && t.Kind != schema.Partitioned && t.Kind != schema.MaterializedView && !filledAbove(b, t, filled) {
 			s.Empty(t.Name)
 		}
 	}
 	return s, nil
 }
+
+// filledAbove reports whether rows were put into a table that a partition is
+// part of, however deep.
+func filledAbove(b *schema.Builder, t *schema.Table, filled map[schema.Name]bool) bool {
+	for range maxParents {
+		if t == nil || t.Parent.Name == "" {
+			return false
+		}
+		if filled[t.Parent] {
+			return true
+		}
+		t = b.Table(t.Parent)
+	}
+	return false
+}
+
+// maxParents bounds how deep partitions of partitions are followed.
+const maxParents = 20
 
 // fills notes the tables that a statement puts rows into.
 func fills(st *facts.Statement, b *schema.Builder, filled map[schema.Name]bool) {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,6 +36,10 @@ type Session struct {
 	emptied map[schema.Name]bool
 	// dropping are the tables that the statement at hand drops.
 	dropping map[schema.Name]bool
+	// planned: the queries of the statement at hand do not run.
+	planned bool
+	// saved are the savepoints of the transaction, the last one set last.
+	saved []savepoint
 	// values are the enum labels added in the open transaction.
 	values map[string]bool
 	// timeout: lock_timeout is set, local only until the transaction ends; zone
@@ -70,7 +75,7 @@ func (s *Session) Empty(n schema.Name) { s.made[bare(n)] = true }
 
 // end forgets what a transaction held.
 func (s *Session) end() {
-	s.held, s.locks, s.values, s.emptied, s.local = nil, map[schema.Name]schema.Lock{}, nil, nil, false
+	s.held, s.locks, s.values, s.emptied, s.local, s.saved = nil, map[schema.Name]schema.Lock{}, nil, nil, false, nil
 }
 
 // bare makes the schema public and the search path one.
@@ -110,6 +115,39 @@ func (s *Session) control(st *facts.Statement) bool {
 		s.end()
 	case schema.SetParameter:
 		s.set(c)
+	case schema.OtherDDL:
+		return s.savepoint(c)
+	default:
+		return false
+	}
+	return true
+}
+
+// savepoint is what the transaction held when it was set.
+type savepoint struct {
+	name  string
+	held  *schema.Effect
+	locks map[schema.Name]schema.Lock
+}
+
+// savepoint handles SAVEPOINT and what goes back to one: the locks taken since
+// are given up then (manual, 13.3, "Explicit Locking").
+func (s *Session) savepoint(c *schema.Change) bool {
+	at := len(s.saved) - 1
+	for at >= 0 && s.saved[at].name != c.Column {
+		at--
+	}
+	switch c.Action {
+	case "savepoint":
+		s.saved = append(s.saved, savepoint{c.Column, s.held, maps.Clone(s.locks)})
+	case "rollback to savepoint":
+		if at >= 0 {
+			s.held, s.locks, s.saved = s.saved[at].held, maps.Clone(s.saved[at].locks), s.saved[:at+1]
+		}
+	case "release savepoint":
+		if at >= 0 {
+			s.saved = s.saved[:at]
+		}
 	default:
 		return false
 	}
@@ -134,7 +172,7 @@ func (s *Session) set(c *schema.Change) {
 
 // statement finds the effects of what acts on relations.
 func (s *Session) statement(st *facts.Statement, out *schema.Impact) {
-	s.dropping = nil
+	s.dropping, s.planned = nil, false
 	for i := range st.Changes {
 		if c := &st.Changes[i]; c.Kind == schema.DropTable {
 			if s.dropping == nil {
@@ -150,7 +188,7 @@ func (s *Session) statement(st *facts.Statement, out *schema.Impact) {
 			s.change(&st.Changes[i], st, out)
 		}
 	}
-	if len(st.Changes) == 0 || bodiless(st) {
+	if len(st.Changes) == 0 || bodiless(st) && !s.exists(st) {
 		s.queries(st.Queries, out)
 	}
 }
@@ -281,6 +319,17 @@ func (s *Session) relation(n schema.Name) relation {
 	return r
 }
 
+// kinds are what a statement calls a relation that is no plain table.
+var kinds = map[string]schema.TableKind{"view": schema.View, "materialized view": schema.MaterializedView, "foreign table": schema.Foreign}
+
+// called is the relation, of which at least is known what the statement calls it.
+func (r relation) called(object string) relation {
+	if kind, ok := kinds[object]; ok && r.table == nil {
+		r.table = &schema.Table{Name: r.name, Kind: kind, Open: true}
+	}
+	return r
+}
+
 func (r *relation) object() string {
 	if r.table == nil {
 		return "table"
@@ -330,7 +379,7 @@ func (s *Session) effect(out *schema.Impact, r relation, lock schema.Lock, c *sc
 // works adds that the rows of a relation are gone over.
 func (s *Session) works(out *schema.Impact, r relation, lock schema.Lock, work schema.Work, why string, c *schema.Change) *schema.Effect {
 	e := s.effect(out, r, lock, c)
-	if work > e.Work && !r.empty() && !s.emptied[bare(r.name)] {
+	if work > e.Work && !s.planned && !r.empty() && !s.emptied[bare(r.name)] {
 		e.Work, e.Why = work, why
 	}
 	return e

@@ -31,6 +31,7 @@ func (s *Session) alterTable(st *facts.Statement, out *schema.Impact) {
 	if absent(a.table, &st.Changes[0], out) {
 		return
 	}
+	a.table = a.table.called(st.Changes[0].Object)
 	for i := range a.list {
 		switch c := &a.list[i]; c.Kind {
 		case schema.AddColumn:

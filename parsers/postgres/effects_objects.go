@@ -26,6 +26,12 @@ func bodiless(st *facts.Statement) bool {
 	return true
 }
 
+// exists reports whether what IF NOT EXISTS would fill from a query is there
+// already, so that no query runs.
+func (s *Session) exists(st *facts.Statement) bool {
+	return len(st.Changes) == 1 && st.Changes[0].IfNotExists && s.schema.Table(st.Changes[0].Table) != nil
+}
+
 // change finds the effects of one change outside ALTER TABLE.
 func (s *Session) change(c *schema.Change, st *facts.Statement, out *schema.Impact) {
 	switch c.Kind {
@@ -225,16 +231,10 @@ func (s *Session) dropTable(c *schema.Change, out *schema.Impact) {
 		return
 	}
 	kind := schema.LostTable
-	switch {
-	case c.Object == "view":
+	if c.Object == "view" {
 		kind = schema.LostName
-		if r.table == nil {
-			r.table = &schema.Table{Name: r.name, Kind: schema.View}
-		}
-	case c.Object == "materialized view" && r.table == nil:
-		r.table = &schema.Table{Name: r.name, Kind: schema.MaterializedView}
 	}
-	s.drops(r, kind, c, out)
+	s.drops(r.called(c.Object), kind, c, out)
 }
 
 func (s *Session) drops(r relation, kind schema.LossKind, c *schema.Change, out *schema.Impact) {
@@ -302,12 +302,16 @@ func (s *Session) truncate(c *schema.Change, out *schema.Impact) {
 // everybody who still uses it.
 func (s *Session) rename(c *schema.Change, out *schema.Impact) {
 	r := s.relation(c.Table)
+	if r.table == nil && c.Kind == schema.RenameTable && s.schema.Holder(c.Table.Name) != nil { // ALTER TABLE takes indexes too
+		index := *c
+		index.Column = ""
+		s.onIndex(&index, schema.AccessExclusive, out)
+		return
+	}
 	if absent(r, c, out) {
 		return
 	}
-	if c.Object == "view" && r.table == nil {
-		r.table = &schema.Table{Name: r.name, Kind: schema.View}
-	}
+	r = r.called(c.Object)
 	only := c.Kind == schema.RenameTable || c.Kind == schema.SetSchema
 	for i, t := range s.tree(r, only || c.Only) {
 		e := s.effect(out, t, schema.AccessExclusive, c)

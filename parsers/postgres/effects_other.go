@@ -58,8 +58,13 @@ func (s *Session) onTable(c *schema.Change, out *schema.Impact) bool {
 		return ok
 	}
 	r := s.relation(c.Table)
-	if absent(r, c, out) {
+	if absent(r, c, out) || c.IfExists && s.known && nothingToDrop(c, r) {
 		return true
+	}
+	if c.Action == "lock" { // a view is locked with all it reads (manual, LOCK)
+		for _, t := range s.behind(r) {
+			s.effect(out, t, lock, c)
+		}
 	}
 	if c.Action == "create trigger" && r.table != nil && r.table.Kind == schema.Partitioned || c.Action == "lock" && !c.Only {
 		for _, t := range s.tree(r, false) {
@@ -69,6 +74,13 @@ func (s *Session) onTable(c *schema.Change, out *schema.Impact) bool {
 	}
 	s.effect(out, r, lock, c)
 	return true
+}
+
+// nothingToDrop reports whether what is to be dropped from a table is not on it:
+// then no lock is taken.
+func nothingToDrop(c *schema.Change, r relation) bool {
+	kind, ok := strings.CutPrefix(c.Action, "drop ")
+	return ok && r.table != nil && !r.table.Has(kind, c.Column)
 }
 
 // lockNamed is a mode by its name in LOCK TABLE; none written means the strongest.
@@ -265,7 +277,7 @@ var extensionTypes = map[string][]string{
 }
 
 // takesAlong are the objects that columns and defaults of tables depend on.
-var takesAlong = words("type domain extension sequence schema")
+var takesAlong = words("type domain extension sequence schema function routine")
 
 // dropObject handles what takes columns, defaults or tables with it.
 func (s *Session) dropObject(c *schema.Change, out *schema.Impact) {
@@ -273,7 +285,7 @@ func (s *Session) dropObject(c *schema.Change, out *schema.Impact) {
 	if name.Name == "" {
 		name = schema.Name{Name: c.Column}
 	}
-	if c.Cascade && !s.known && takesAlong[c.Object] {
+	if c.Cascade && !s.known && takesAlong[c.Object] { // CASCADE is written as something depends on it
 		s.effect(out, relation{name: schema.Name{Name: "tables that depend on " + name.Name}, may: true}, schema.AccessExclusive, c)
 	}
 	switch c.Object {

@@ -1,6 +1,9 @@
 package postgres
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 )
@@ -8,9 +11,45 @@ import (
 // queries finds what SELECT, INSERT, UPDATE, DELETE and MERGE do: weak locks,
 // and rows gone over where no index leads to them.
 func (s *Session) queries(list []*query.Query, out *schema.Impact) {
+	s.planned = len(list) > 0 && planned(list[0])
 	for _, q := range list {
 		s.query(q, out, 0)
 	}
+}
+
+// planned reports whether a statement only plans the query in it: EXPLAIN
+// without ANALYZE, PREPARE and DECLARE (manual, those commands).
+func planned(q *query.Query) bool {
+	if q.Op != query.Command {
+		return false
+	}
+	t := lex(q.SQL)
+	switch {
+	case t.is(0, "PREPARE"), t.is(0, "DECLARE"):
+		return true
+	case t.is(0, "EXPLAIN") && t.is(1, "("):
+		for i := 2; i < t.list[1].match; i++ {
+			if t.any(i, "ANALYZE", "ANALYSE") && !t.any(i+1, "OFF", "FALSE") {
+				return false
+			}
+		}
+		return true
+	case t.is(0, "EXPLAIN"):
+		return !t.any(1, "ANALYZE", "ANALYSE")
+	}
+	return false
+}
+
+// catalogued reports whether a relation is one of the server's own catalogs,
+// which are small and which nobody waits for.
+func (s *Session) catalogued(t query.Table) bool {
+	switch {
+	case t.Schema == "pg_catalog" || t.Schema == "information_schema":
+		return true
+	case t.Schema == "" && strings.HasPrefix(t.Name, "pg_"):
+		return s.schema.Table(schema.Name{Name: t.Name}) == nil
+	}
+	return false
 }
 
 // maxQueries is how deep queries inside queries are followed.
@@ -25,7 +64,7 @@ func (s *Session) query(q *query.Query, out *schema.Impact, depth int) {
 		tables = nil // the relations it is about; the queries inside count
 	}
 	for i, t := range tables {
-		if t.Kind != query.Base || t.Name == "" {
+		if t.Kind != query.Base || t.Name == "" || s.catalogued(t) {
 			continue
 		}
 		r := s.relation(schema.Name{Schema: t.Schema, Name: t.Name})
@@ -55,10 +94,38 @@ func (s *Session) query(q *query.Query, out *schema.Impact, depth int) {
 		for _, leaf := range s.tree(r, false) {
 			s.works(out, leaf, lock, work, "", nil)
 		}
+		if work == schema.ScanRows && len(q.Where) == 0 {
+			for _, base := range s.behind(r) {
+				s.works(out, base, schema.AccessShare, work, "", nil)
+			}
+		}
 	}
 	for _, sub := range q.Subqueries {
 		s.query(sub, out, depth+1)
 	}
+}
+
+// behind are the tables that a view reads, through other views too.
+func (s *Session) behind(r relation) []relation {
+	var out []relation
+	seen := map[schema.Name]bool{bare(r.name): true}
+	queue := []relation{r}
+	for i := 0; i < len(queue) && i < maxTree; i++ {
+		t := queue[i].table
+		if t == nil || t.Kind != schema.View {
+			continue
+		}
+		for _, n := range t.Reads {
+			base := s.relation(n)
+			if base.missing || seen[bare(base.name)] {
+				continue
+			}
+			seen[bare(base.name)] = true
+			queue = append(queue, base)
+			out = append(out, s.tree(base, false)...)
+		}
+	}
+	return out
 }
 
 // referenced reads the tables that refer to rows about to be deleted, from end
@@ -106,7 +173,7 @@ func (s *Session) found(q *query.Query, i int, r relation) bool {
 	}
 	if r.table == nil {
 		// Nothing describes it: a key is likely where one is compared with a value.
-		return known && (len(a.Equal) > 0 || len(a.Range) > 0) && hasID(append(a.Equal, a.Range...))
+		return known && hasID(slices.Concat(a.Equal, a.In, a.Range))
 	}
 	return known && r.table.Serves(a).Filter
 }

@@ -17,6 +17,9 @@ var weakClauses = map[string]schema.Lock{
 	"enable trigger user": schema.ShareRowExclusive, "disable trigger user": schema.ShareRowExclusive,
 }
 
+// moves are the clauses that make the rows be written elsewhere.
+var moves = map[string]bool{"set logged": true, "set unlogged": true, "set tablespace": true, "set access method": true}
+
 // storage finds the effects of the clauses of ALTER TABLE that are about
 // neither columns nor constraints.
 func (s *Session) storage(c *schema.Change, out *schema.Impact) {
@@ -32,6 +35,9 @@ func (s *Session) storage(c *schema.Change, out *schema.Impact) {
 		lock = schema.AccessExclusive
 	}
 	e := s.effect(out, r, lock, c)
+	if r.table != nil && r.table.Kind == schema.Partitioned && moves[c.Action] {
+		return // it has no storage: what partitions made later get is changed
+	}
 	switch c.Action {
 	case "set logged", "set unlogged":
 		if r.table == nil || r.table.Unlogged != (c.Action == "set unlogged") {

@@ -61,6 +61,16 @@ func (a *alteration) likelyFree(c *schema.Change) bool {
 	return unbounded(to) || !builtin(to.Type) || a.s.zoned(&schema.Column{Type: "timestamp"}, to) || a.s.zoned(&schema.Column{Type: "timestamptz"}, to)
 }
 
+// full reports whether a type of time is written with the precision it has
+// without one.
+func full(c *schema.Column) bool {
+	switch c.Type {
+	case "timestamp", "timestamptz", "time", "timetz", "interval":
+		return number(c.Modifier) == maxPrecision
+	}
+	return false
+}
+
 // unbounded reports whether a type holds every value of the types of its kin.
 func unbounded(c *schema.Column) bool {
 	if c.Array > 0 {
@@ -69,12 +79,10 @@ func unbounded(c *schema.Column) bool {
 	switch c.Type {
 	case "citext", "inet", "oid", "varbit":
 		return true
-	case "varchar", "interval":
-		return c.Modifier == ""
-	case "timestamp", "timestamptz", "time", "timetz":
-		return c.Modifier == "6"
+	case "varchar", "bpchar", "interval":
+		return c.Modifier == "" || full(c)
 	}
-	return false
+	return full(c)
 }
 
 // builtin reports whether a type is the server's own (manual, table 8.1).
@@ -309,7 +317,7 @@ func (s *Session) coercible(from, to *schema.Column) bool {
 		return false
 	}
 	a, b := s.base(from), s.base(to)
-	if a.Array != b.Array {
+	if (a.Array > 0) != (b.Array > 0) { // how many dimensions are written does not matter (manual, 8.15.1)
 		return false
 	}
 	if a != from { // the length of a domain is not looked at when it is taken off (measured on 15)
@@ -324,7 +332,7 @@ func (s *Session) coercible(from, to *schema.Column) bool {
 	if !same && !binary[[2]string{bareType(a.Type), bareType(b.Type)}] && !s.zoned(a, b) {
 		return false
 	}
-	if b.Modifier == "" && defaultModifier(b.Type) == "" {
+	if (b.Modifier == "" || full(b)) && defaultModifier(b.Type) == "" {
 		return true
 	}
 	if !same && !lengthKept(a, b) {

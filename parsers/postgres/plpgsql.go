@@ -154,7 +154,9 @@ func (b *blockReader) loop() {
 func (b *blockReader) simple(from, to int) {
 	b.i = to + 1
 	switch {
-	case b.any(from, "END", "RAISE", "EXECUTE", "GET", "NULL", "EXIT", "CONTINUE", "FETCH", "MOVE", "CLOSE", "COMMIT", "ROLLBACK", "CALL", "SAVEPOINT"):
+	case b.is(from, "EXECUTE"):
+		b.execute(from+1, to)
+	case b.any(from, "END", "RAISE", "GET", "NULL", "EXIT", "CONTINUE", "FETCH", "MOVE", "CLOSE", "COMMIT", "ROLLBACK", "CALL", "SAVEPOINT"):
 	case b.is(from, "ASSERT"):
 		b.expression(from+1, to)
 	case b.is(from, "PERFORM"):
@@ -177,6 +179,32 @@ func (b *blockReader) simple(from, to int) {
 			return
 		}
 		b.sql(from, to)
+	}
+}
+
+// execute reads the statements of EXECUTE where its text is one literal, or
+// format() of one that leaves no room for arguments (manual, 43.5.4).
+func (b *blockReader) execute(from, to int) {
+	behind, formatted := from+1, b.is(from, "FORMAT") && b.is(from+1, "(")
+	if formatted {
+		from += 2
+		behind = from + 2
+		if from >= to || !b.is(from+1, ")") {
+			return
+		}
+	}
+	if from >= to || b.list[from].kind != sqltext.String || behind < to && !b.any(behind, "INTO", "USING") {
+		return
+	}
+	body := quotedBody(b.in(from), b.list[from].Start)
+	text := b.text[body.Span.Start:body.Span.End]
+	if body.Escaped || formatted && strings.Contains(text, "%") {
+		return
+	}
+	for _, s := range sqltext.Split([]byte(text)) {
+		if at := body.Span.Start + s.Span.Start; !s.Span.Empty() {
+			b.out = append(b.out, piece{text: s.Span.In([]byte(text)), at: at, from: at})
+		}
 	}
 }
 

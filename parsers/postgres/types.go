@@ -49,12 +49,40 @@ var typeAliases = map[string]string{
 // "Serial Types").
 var serials = map[string]string{"serial": "int4", "bigserial": "int8", "smallserial": "int2"}
 
-// intervalMods drops the mask of fields, which means the whole interval.
+// intervalFields are the fields of an interval by their bit in the mask the
+// parser makes of them (src/include/utils/datetime.h).
+var intervalFields = []struct {
+	bit  int
+	name string
+}{{2, "year"}, {1, "month"}, {3, "day"}, {10, "hour"}, {11, "minute"}, {secondBit, "second"}}
+
+const secondBit = 12
+
+// intervalMods is the precision of an interval. A mask of fields means the whole
+// interval if it reaches down to the seconds; else it is given in words.
 func intervalMods(mods []string) []string {
 	if len(mods) == 2 {
 		return mods[1:]
 	}
-	return nil
+	if len(mods) == 0 {
+		return nil
+	}
+	mask, err := strconv.Atoi(mods[0])
+	if err != nil || mask&(1<<secondBit) != 0 {
+		return nil
+	}
+	var first, last string
+	for _, f := range intervalFields {
+		if mask&(1<<f.bit) != 0 {
+			if last = f.name; first == "" {
+				first = last
+			}
+		}
+	}
+	if first == last {
+		return []string{first}
+	}
+	return []string{first + " to " + last}
 }
 
 // typeText is the type in one word, for casts.

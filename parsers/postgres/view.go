@@ -27,6 +27,26 @@ func outputsOf(q *query.Query, aliases []string) (names []string, open bool) {
 	return names, len(first.Stars) > 0 || first.Rows > 0
 }
 
+// readBy are the relations that the queries inside a statement read.
+func readBy(q *query.Query) []schema.Name {
+	var out []schema.Name
+	var walk func(list []*query.Query, depth int)
+	walk = func(list []*query.Query, depth int) {
+		for _, sub := range list {
+			for _, t := range sub.Tables {
+				if t.Kind == query.Base && t.Name != "" {
+					out = append(out, schema.Name{Schema: t.Schema, Name: t.Name})
+				}
+			}
+			if depth < maxQueries {
+				walk(sub.Subqueries, depth+1)
+			}
+		}
+	}
+	walk(q.Subqueries, 0)
+	return out
+}
+
 // arm is the first arm of a set operation.
 func arm(q *query.Query) *query.Query {
 	for _, s := range q.Subqueries {
@@ -40,6 +60,7 @@ func arm(q *query.Query) *query.Query {
 func (l *lowerer) createView(x *pg.ViewStmt, q *query.Query) {
 	names, open := outputsOf(q, strs(x.Aliases))
 	t, at := l.viewTable(x.View, schema.View, names, open)
+	t.Reads = readBy(q)
 	l.change(schema.Change{Kind: schema.CreateView, Table: t.Name, Def: t, NameSpan: at, Replace: x.Replace, Object: "view"})
 }
 

@@ -107,9 +107,38 @@ func (b *Builder) partition(t *Table, c *Change) {
 	b.put(&n)
 }
 
+// attached follows the triggers, policies and rules of a table.
+func (b *Builder) attached(c *Change) {
+	verb, _, _ := strings.Cut(c.Action, " ")
+	kind := c.Object
+	if kind != "trigger" && kind != "policy" && kind != "rule" || c.Column == "" {
+		return
+	}
+	t := b.Table(c.Table)
+	if t == nil {
+		return
+	}
+	n, is := *t, kind+" "+c.Column
+	switch verb {
+	case "create":
+		if t.Has(kind, c.Column) {
+			return
+		}
+		n.Attached = append(slices.Clip(t.Attached), is)
+	case "drop":
+		n.Attached = slices.DeleteFunc(slices.Clone(t.Attached), func(s string) bool { return s == is })
+	case "rename":
+		n.Attached = swapAll(t.Attached, is, kind+" "+c.To)
+	default:
+		return
+	}
+	b.put(&n)
+}
+
 // other makes a change of what is no table.
 func (b *Builder) other(c *Change) {
 	b.own()
+	b.attached(c)
 	name := c.Other.key()
 	switch {
 	case c.Routine != nil:

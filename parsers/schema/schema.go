@@ -6,6 +6,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dbwise/dbwise/parsers/source"
@@ -72,6 +73,10 @@ type Table struct {
 	Inherits, Like []Name
 	// LikeKeys are those of Like whose keys and indexes come as well.
 	LikeKeys []Name
+	// Reads are the relations that a View's query names.
+	Reads []Name
+	// Attached are its triggers, policies and rules, as "trigger name".
+	Attached []string
 	Unlogged bool
 	// Tablespace and AccessMethod are as written, "" for the default.
 	Tablespace, AccessMethod string
@@ -92,6 +97,9 @@ type Disagreement struct {
 	What       string // "column email: nullable in prisma, not null in sql"
 	Here, Else Origin
 }
+
+// Has reports whether a trigger, policy or rule of that name is on the table.
+func (t *Table) Has(kind, name string) bool { return slices.Contains(t.Attached, kind+" "+name) }
 
 // Column is one column of a table.
 type Column struct {
