@@ -350,7 +350,8 @@ var types = map[string]string{"datetime": "timestamp", "clob": "text", "nclob": 
 
 var plainType = regexp.MustCompile(`^[A-Za-z_][\w ."]*(\([\d, ]*\))?[\w ]*(\[\])*$`)
 
-// typeOf is the type a column has in PostgreSQL.
+// typeOf is the type a column has in PostgreSQL; text for one that a property
+// of another file says, since little depends on it.
 func (r *reader) typeOf(text string, s *statement) string {
 	text, ok := r.value(strings.TrimSpace(text))
 	text = strings.TrimPrefix(text, "java.sql.Types.")
@@ -362,7 +363,9 @@ func (r *reader) typeOf(text string, s *statement) string {
 		}
 	}
 	if !ok || !plainType.MatchString(text) {
-		r.partial()
+		if ok || s.n.is("modifyDataType") {
+			r.partial()
+		}
 		return "text"
 	}
 	return text

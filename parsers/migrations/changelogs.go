@@ -2,9 +2,11 @@ package migrations
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 )
 
@@ -44,10 +46,38 @@ func (w *world) included(found []*History) []*History {
 	}
 	for _, h := range out {
 		if byDir[h.Dir] == h {
+			if h.Dialect == query.Generic {
+				h.Dialect = w.spokenBy(h, under)
+			}
 			w.finish(h)
 		}
 	}
 	return out
+}
+
+var dbmsList = regexp.MustCompile(`\bdbms\s*[=:]\s*["']?([\w, ]+)`)
+
+// spokenBy is the database that the change logs of a history name alone, or
+// PostgreSQL where it is among several: properties and changesets may be for
+// some databases only.
+func (w *world) spokenBy(h *History, under map[string]string) query.Dialect {
+	var only query.Dialect
+	for _, p := range w.files {
+		if (under[p] == "" || path.Dir(under[p]) != h.Dir) && path.Dir(p) != h.Dir || !w.isProgram(p) {
+			continue
+		}
+		for _, g := range dbmsList.FindAllSubmatch(w.read(p), -1) {
+			for _, name := range strings.Split(string(g[1]), ",") {
+				switch d := dialectOf(strings.TrimSpace(name)); {
+				case d == query.PostgreSQL:
+					return d
+				case d != query.Generic:
+					only = d
+				}
+			}
+		}
+	}
+	return only
 }
 
 // masters numbers the change logs in the order in which those that nobody
