@@ -41,8 +41,9 @@ func securityRLS(p *diagnostics.Pass, s *schema.Step) {
 	switch {
 	case s.Action == "create policy":
 		openPolicy(p, s)
-	case s.Kind == schema.CreateTable && s.Before == nil && s.After != nil && (s.After.Kind == schema.Ordinary || s.After.Kind == schema.Partitioned):
-		unprotected(p, s)
+	case s.Kind == schema.CreateTable && s.Before == nil && s.After != nil &&
+		(s.After.Kind == schema.Ordinary || s.After.Kind == schema.Partitioned || s.After.Kind == schema.Partition):
+		unprotected(p, s) // a partition is served by itself as well, without the policies of its parent
 	}
 }
 
