@@ -30,10 +30,24 @@ func buildsLater(p *diagnostics.Pass, s *schema.Step) bool {
 	if s.After != nil && (t == nil || indexOf(s.After, s.Index.Name) != nil && indexOf(t, s.Index.Name) == nil) {
 		return false
 	}
-	return !s.Index.Unique || !behindIt(p, s, func(o *schema.Step) bool { return refers(o, name.Name) }) &&
-		!writtenLater(p, s, func(q *workspace.Query, text string) bool {
+	return (!s.Index.Unique || !uniqueLater(p, s, name.Name)) && !takenLater(p, s, s.Index.Columns())
+}
+
+// uniqueLater reports whether a statement behind a step rests on its table's
+// rows being unique: a foreign key to it, an INSERT with ON CONFLICT.
+func uniqueLater(p *diagnostics.Pass, s *schema.Step, table string) bool {
+	return behindIt(p, s, func(o *schema.Step) bool { return refers(o, table) }) ||
+		writtenLater(p, s, func(q *workspace.Query, text string) bool {
 			return strings.Contains(strings.ToUpper(text), "ON CONFLICT")
 		})
+}
+
+// takenLater reports whether the table of a step, or one of these columns, is
+// dropped behind it, even if it is made again.
+func takenLater(p *diagnostics.Pass, s *schema.Step, columns []string) bool {
+	return behindIt(p, s, func(o *schema.Step) bool {
+		return sameTable(o, s) && (o.Kind == schema.DropTable || o.Kind == schema.DropColumn && slices.Contains(columns, o.Column))
+	})
 }
 
 // dropsLater reports whether an index may be dropped behind all migrations: none
@@ -50,6 +64,11 @@ func dropsLater(p *diagnostics.Pass, s *schema.Step) bool {
 		return false
 	}
 	x := indexOf(s.Before, s.Column)
+	if x != nil && behindIt(p, s, func(o *schema.Step) bool {
+		return o.Before != nil && o.Before.Name == s.Before.Name && (o.Kind == schema.DropTable || o.Kind == schema.DropColumn && slices.Contains(x.Columns(), o.Column))
+	}) {
+		return false // it goes with them
+	}
 	return x == nil || !x.Unique || !writtenLater(p, s, func(*workspace.Query, string) bool { return true })
 }
 

@@ -86,10 +86,14 @@ func lasting(p *diagnostics.Pass, s *schema.Step) bool {
 	var columns []string
 	switch {
 	case s.Constraint != nil:
-		if bound(s.After, s.Constraint.Name) && !bound(t, s.Constraint.Name) {
+		if !constrains(p, s, t, s.Constraint.Name) {
 			return false
 		}
 		columns = s.Constraint.Columns
+	case s.Kind == schema.ValidateConstraint:
+		if !constrains(p, s, t, s.Column) {
+			return false
+		}
 	case s.Kind == schema.AddColumn || s.Kind == schema.SetNotNull || s.Kind == schema.AlterType:
 		was, is := s.After.Column(s.Column), t.Column(s.Column)
 		if was != nil && is != nil && (was.Type != is.Type || was.Modifier != is.Modifier || was.NotNull && !is.NotNull) {
@@ -102,7 +106,17 @@ func lasting(p *diagnostics.Pass, s *schema.Step) bool {
 			return false
 		}
 	}
-	return true
+	return !takenLater(p, s, columns)
+}
+
+// constrains reports whether a constraint is there in the end and nothing behind
+// the step names it or, of one that makes rows unique, rests on it.
+func constrains(p *diagnostics.Pass, s *schema.Step, t *schema.Table, name string) bool {
+	if name == "" || bound(s.After, name) && !bound(t, name) || namedLater(p, s, name) {
+		return false
+	}
+	unique := s.Constraint != nil && (s.Constraint.Kind == schema.Unique || s.Constraint.Kind == schema.PrimaryKey)
+	return !unique || !uniqueLater(p, s, t.Name.Name)
 }
 
 // bound reports whether a table has a constraint of that name.

@@ -123,7 +123,7 @@ var sources = []string{
 	`FROM pg_constraint k WHERE k.oid >= 16384`,
 	`FROM pg_trigger t WHERE NOT t.tgisinternal`,
 	`FROM pg_class c WHERE c.relkind IN ('v', 'm') AND c.oid >= 16384`,
-	`FROM pg_proc p WHERE p.oid >= 16384`,
+	`FROM pg_proc p WHERE p.oid >= 16384 AND p.pronamespace::regnamespace::text !~ '^pg_'`,
 	`FROM pg_type t WHERE t.oid >= 16384 AND t.typtype IN ('e', 'd')`,
 	`FROM pg_sequence s`,
 	`FROM pg_policy p`,
