@@ -106,10 +106,17 @@ func everyRow(q *workspace.Query, steps []schema.Step) bool {
 	return true
 }
 
-// movedUpdate moves the statement to the next migration, unless something below needs it.
+// movedUpdate moves the statement to the next migration, unless something below
+// or in a migration behind it needs it.
 func movedUpdate(p *diagnostics.Pass, q *workspace.Query, holds *schema.Step) (diagnostics.Fix, bool) {
 	h := historyOf(p, holds)
-	if h == nil || holds.Migration.Tx == schema.TxBatch || later(p, holds, func(o *schema.Step) bool { return o.Stmt.Start > q.Span.Start && sameTable(o, holds) }) {
+	if h == nil || holds.Migration.Tx == schema.TxBatch || behindIt(p, holds, func(o *schema.Step) bool {
+		switch o.Kind {
+		case schema.AddColumn, schema.CreateIndex, schema.DropIndex, schema.SetDefault, schema.DropDefault:
+			return o.Path == q.Path && o.Stmt.Start > q.Span.Start && sameTable(o, holds)
+		}
+		return (o.Path != q.Path || o.Stmt.Start > q.Span.Start) && sameTable(o, holds)
+	}) {
 		return diagnostics.Fix{}, false
 	}
 	plan, ok := h.New(histories.Change{Name: "backfill_" + holds.Table.Name, Up: q.Span.In(p.File.Text) + ";"})
