@@ -253,6 +253,9 @@ func (s *Session) drops(r relation, kind schema.LossKind, c *schema.Change, out 
 	if r.table == nil {
 		return
 	}
+	if c.Cascade {
+		s.dropReaders(r, c, out)
+	}
 	if p := r.table.Parent; p.Name != "" {
 		s.effect(out, s.relation(p), schema.AccessExclusive, c)
 	}
@@ -266,6 +269,24 @@ func (s *Session) drops(r relation, kind schema.LossKind, c *schema.Change, out 
 		}
 		e := s.effect(out, s.relation(ref.Table.Name), schema.AccessExclusive, c)
 		e.Lost = append(e.Lost, schema.Loss{Kind: schema.LostConstraint, Name: schema.Name{Schema: ref.Table.Name.Schema, Name: ref.Constraint.Name}})
+	}
+}
+
+// dropReaders drops the views that read a relation, and those that read them.
+func (s *Session) dropReaders(r relation, c *schema.Change, out *schema.Impact) {
+	gone := map[schema.Name]bool{bare(r.name): true}
+	all := s.schema.Tables()
+	for more := true; more; {
+		more = false
+		for _, t := range all {
+			reads := slices.ContainsFunc(t.Reads, func(n schema.Name) bool { return gone[s.named(n)] })
+			if !reads || gone[bare(t.Name)] {
+				continue
+			}
+			gone[bare(t.Name)], more = true, true
+			e := s.effect(out, s.relation(t.Name), schema.AccessExclusive, c)
+			e.Lost = append(e.Lost, schema.Loss{Kind: schema.LostName, Name: t.Name})
+		}
 	}
 }
 

@@ -156,7 +156,11 @@ func (s *Session) detach(c *schema.Change, out *schema.Impact) {
 		lock = schema.ShareUpdateExclusive
 	}
 	s.effect(out, parent, lock, c)
-	s.effect(out, child, schema.AccessExclusive, c)
+	own := schema.AccessExclusive
+	if s.version < 14 { // before there was CONCURRENTLY (measured on 11)
+		own = schema.ShareUpdateExclusive
+	}
+	s.effect(out, child, own, c)
 	if parent.table == nil {
 		return
 	}

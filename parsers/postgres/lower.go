@@ -169,6 +169,10 @@ func relations(n *pg.Node) []*pg.RangeVar {
 		return []*pg.RangeVar{x.CreatePolicyStmt.Table}
 	case *pg.Node_AlterPolicyStmt:
 		return []*pg.RangeVar{x.AlterPolicyStmt.Table}
+	case *pg.Node_CreateStatsStmt:
+		if list := x.CreateStatsStmt.Relations; len(list) == 1 {
+			return []*pg.RangeVar{list[0].GetRangeVar()}
+		}
 	case *pg.Node_RuleStmt:
 		return []*pg.RangeVar{x.RuleStmt.Relation}
 	case *pg.Node_CopyStmt:

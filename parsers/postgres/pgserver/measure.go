@@ -49,7 +49,20 @@ func (tr *Truth) String() string {
 // did. A statement that no transaction may hold runs alone, if it is the only
 // one, while others hold locks that make it wait where its own show.
 func (d *Database) Measure(stmts ...string) (*Truth, error) {
-	truths, err := d.measure([][]string{stmts})
+	if _, err := d.Query("ANALYZE"); err != nil {
+		return nil, err
+	}
+	return one(d.measure([][]string{stmts}, "COMMIT"))
+}
+
+// Try is Measure of a transaction that is then rolled back, on a database that
+// was analysed when it was filled. What no transaction may hold is done for
+// good, and the truth says so.
+func (d *Database) Try(stmts ...string) (*Truth, error) {
+	return one(d.measure([][]string{stmts}, "ROLLBACK"))
+}
+
+func one(truths []*Truth, err error) (*Truth, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -65,18 +78,18 @@ func (d *Database) MeasureEach(stmts ...string) ([]*Truth, error) {
 	for i, stmt := range stmts {
 		parts[i] = []string{stmt}
 	}
-	return d.measure(parts)
-}
-
-func (d *Database) measure(parts [][]string) ([]*Truth, error) {
 	if _, err := d.Query("ANALYZE"); err != nil {
 		return nil, err
 	}
+	return d.measure(parts, "COMMIT")
+}
+
+func (d *Database) measure(parts [][]string, end string) ([]*Truth, error) {
 	before, err := look(d.Conn, nil)
 	if err != nil {
 		return nil, err
 	}
-	truths, err := d.inTransaction(before, parts)
+	truths, err := d.inTransaction(before, parts, end)
 	if refused := (*Error)(nil); len(parts) == 1 && len(parts[0]) == 1 && errors.As(err, &refused) && outside(refused) {
 		tr := &Truth{Locks: map[string]schema.Lock{}, NoTransaction: true}
 		if err = d.alone(tr, before, parts[0][0]); err == nil {
@@ -102,8 +115,9 @@ const (
 	statistics = "SELECT relid, seq_tup_read, n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
 )
 
-// inTransaction runs the parts of one transaction, with a look behind each.
-func (d *Database) inTransaction(before map[int]*relation, parts [][]string) ([]*Truth, error) {
+// inTransaction runs the parts of one transaction, with a look behind each, and
+// ends it.
+func (d *Database) inTransaction(before map[int]*relation, parts [][]string, end string) ([]*Truth, error) {
 	prober, err := d.Connect()
 	if err != nil {
 		return nil, err
@@ -122,7 +136,7 @@ func (d *Database) inTransaction(before map[int]*relation, parts [][]string) ([]
 		}
 		truths[i].judge(before)
 	}
-	_, err = d.Query("COMMIT")
+	_, err = d.Query(end)
 	return truths, err
 }
 
@@ -231,7 +245,7 @@ func (tr *Truth) observe(c *Conn, pid int, before map[int]*relation) error {
 
 // probe tries to plan a read and a write of every table.
 func (tr *Truth) probe(c *Conn, before map[int]*relation) error {
-	if _, err := c.Query("SET lock_timeout = '30ms'"); err != nil {
+	if _, err := c.Query("SET lock_timeout = '10ms'"); err != nil {
 		return err
 	}
 	waits := func(sql string) bool {
