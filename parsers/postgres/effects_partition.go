@@ -37,7 +37,7 @@ func (s *Session) attach(c *schema.Change, out *schema.Impact) {
 		if !ok || !implied(l, t.table) {
 			s.works(out, t, schema.AccessExclusive, schema.CheckRows, why, c)
 		}
-		if parent.table != nil && t.table != nil && lacksIndex(parent.table, t.table) {
+		if parent.table != nil && t.table != nil && len(LacksKeys(parent.table, t.table)) > 0 {
 			s.works(out, t, schema.AccessExclusive, schema.BuildIndex, "the partition lacks an index of its parent", c)
 		}
 	}
@@ -78,19 +78,12 @@ func implied(l limits, t *schema.Table) bool {
 	return l.inside(valid(t), col != nil && col.NotNull)
 }
 
-// lacksIndex reports whether a partition to be lacks an index, or the key
-// behind a constraint, that its parent has.
-func lacksIndex(parent, child *schema.Table) bool {
-	for _, k := range parent.KeyPaths() {
-		found := false
-		for _, have := range child.KeyPaths() {
-			found = found || sameKey(k, have)
-		}
-		if !found {
-			return true
-		}
-	}
-	return false
+// LacksKeys are the indexes, and the keys behind constraints, of a parent that a
+// partition to be has no like of: the server builds them when it is attached.
+func LacksKeys(parent, child *schema.Table) []schema.Key {
+	return slices.DeleteFunc(parent.KeyPaths(), func(k schema.Key) bool {
+		return slices.ContainsFunc(child.KeyPaths(), func(have schema.Key) bool { return sameKey(k, have) })
+	})
 }
 
 func sameKey(a, b schema.Key) bool {

@@ -47,9 +47,9 @@ func proofs(p *diagnostics.Pass, s *schema.Step, parent *schema.Table, partition
 		t := b.Table(e.Relation)
 		switch {
 		case e.Work == schema.NoWork:
-		case e.Work != schema.CheckRows || t == nil:
-			return nil, "", false // an index to be built, or rows that lie in partitions of the partition
-		case t.Kind == schema.Ordinary && t == b.Table(partition):
+		case t == nil:
+			return nil, "", false
+		case t.Kind == schema.Ordinary && t == b.Table(partition): // indexes come before, see likeParent
 			list = append(list, proofOf(t, "bound", inside))
 		case t.Kind == schema.Partition && strings.EqualFold(strings.TrimSpace(t.Bound), "DEFAULT"):
 			list = append(list, proofOf(t, "outside_"+partition.Name, outside))
@@ -61,9 +61,10 @@ func proofs(p *diagnostics.Pass, s *schema.Step, parent *schema.Table, partition
 }
 
 // attachLater finishes a fix that has made a partition ready: the next
-// migrations validate the proofs, attach, and drop them again. The attached
+// migrations do what else is wanted, validate the proofs, attach, and drop them
+// again. The attached
 // table must not be needed before.
-func attachLater(p *diagnostics.Pass, s *schema.Step, fix diagnostics.Fix, list, dropped []proof, partition schema.Name, attach string) (diagnostics.Fix, bool) {
+func attachLater(p *diagnostics.Pass, s *schema.Step, fix diagnostics.Fix, list, dropped []proof, partition schema.Name, attach string, ready ...histories.Change) (diagnostics.Fix, bool) {
 	if neededLater(p, s, partition) {
 		return diagnostics.Fix{}, false
 	}
@@ -81,7 +82,7 @@ func attachLater(p *diagnostics.Pass, s *schema.Step, fix diagnostics.Fix, list,
 			last.Down += alter(c.table, "ADD "+c.check()+" NOT VALID")
 		}
 	}
-	return follow(p, s, fix, histories.Change{Name: "validate_bound_of_" + partition.Name, Up: validate}, last)
+	return follow(p, s, fix, append(ready, histories.Change{Name: "validate_bound_of_" + partition.Name, Up: validate}, last)...)
 }
 
 // neededLater reports whether a step behind this one, here or in a later

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dbwise/dbwise/diagnostics"
+	histories "github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 )
@@ -21,7 +22,7 @@ var _ = set.Add(&diagnostics.Rule{
 			"-- migrations/3_validate.up.sql --\nALTER TABLE events_old VALIDATE CONSTRAINT events_old_bound;\n" +
 			"-- migrations/4_attach.up.sql --\nALTER TABLE events ATTACH PARTITION events_old FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');\n",
 		FixSafety: "The migration adds the CHECKs as NOT VALID, the next ones validate them, attach the table and drop them again. It is unsafe because the table is attached later, and " +
-			"because the default partition takes no rows of the bound until then. There is no fix for hash, keys of several columns and tables that lack an index of the parent.",
+			"because the default partition takes no rows of the bound until then. Indexes and keys of the parent that the table lacks are built before, with CONCURRENTLY. There is no fix for hash, keys of several columns and a foreign key that the table lacks.",
 		Refs: []string{"PostgreSQL manual, ALTER TABLE, ATTACH PARTITION", "PostgreSQL manual, 5.12.2.2 Partition Maintenance"},
 	},
 	Step: attachPartitionScan,
@@ -57,5 +58,20 @@ func checkedBound(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	}
 	fix := diagnostics.Fix{Title: fmt.Sprintf("Let validated CHECKs prove the bound of `%s`, then attach it", s.Other),
 		Edits: []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), text)}}
-	return attachLater(p, s, fix, list, list, s.Other, s.Stmt.In(p.File.Text))
+	var ready []histories.Change
+	b := eve(p, s)
+	if t := b.Table(s.Other); t != nil {
+		build, add, ok := likeParent(p, b, s.Before, t)
+		if !ok {
+			return diagnostics.Fix{}, false
+		}
+		if build != "" {
+			fix.Title = fmt.Sprintf("Build the indexes of `%s` with CONCURRENTLY and let validated CHECKs prove its bound, then attach it", s.Other)
+			ready = append(ready, histories.Change{Name: "index_" + s.Other.Name, Up: build, NoTx: true})
+		}
+		if add != "" {
+			ready = append(ready, histories.Change{Name: "add_keys_of_" + s.Other.Name, Up: add})
+		}
+	}
+	return attachLater(p, s, fix, list, list, s.Other, s.Stmt.In(p.File.Text), ready...)
 }

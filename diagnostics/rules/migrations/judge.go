@@ -212,10 +212,12 @@ func (w word) is(s string) bool { return strings.EqualFold(w.text, s) }
 
 // lexed are the tokens of a span that stand in no brackets, except that a pair
 // of brackets ends at its closing one: varchar(10) gives varchar and ).
-func lexed(p *diagnostics.Pass, span source.Span) []word {
+func lexed(p *diagnostics.Pass, span source.Span) []word { return lexedOf(p.File, span) }
+
+func lexedOf(f *source.File, span source.Span) []word {
 	var out []word
 	depth := 0
-	text := span.In(p.File.Text)
+	text := span.In(f.Text)
 	for _, t := range sqltext.Lex(text) {
 		w := word{t.Span.In([]byte(text)), span.Start + t.Span.End}
 		switch w.text {

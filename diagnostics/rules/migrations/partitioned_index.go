@@ -10,6 +10,7 @@ import (
 	histories "github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/postgres"
 	"github.com/dbwise/dbwise/parsers/schema"
+	"github.com/dbwise/dbwise/parsers/source"
 )
 
 // maxParts is how many partitions a fix writes statements for: beyond it nobody
@@ -37,7 +38,7 @@ func partitionwise(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) 
 	if t == nil || s.IfNotExists || s.Only || s.Index.Name == "" || s.Conditional {
 		return diagnostics.Fix{}, false
 	}
-	tail, ok := behindTable(p, s)
+	tail, ok := behindTable(p.File, s.Stmt)
 	if !ok {
 		return diagnostics.Fix{}, false
 	}
@@ -98,10 +99,13 @@ func (w *parts) name(t *schema.Table) (string, bool) {
 	return name, true
 }
 
-// behindTable is the text of CREATE INDEX behind the table's name.
-func behindTable(p *diagnostics.Pass, s *schema.Step) (string, bool) {
-	words := lexed(p, s.Stmt)
+// behindTable is the text of a CREATE INDEX behind the table's name.
+func behindTable(f *source.File, stmt source.Span) (string, bool) {
+	words := lexedOf(f, stmt)
 	i := slices.IndexFunc(words, func(w word) bool { return w.is("on") })
+	if i >= 0 && i+1 < len(words) && words[i+1].is("only") {
+		i++
+	}
 	if i < 0 || i+1 >= len(words) {
 		return "", false
 	}
@@ -109,7 +113,71 @@ func behindTable(p *diagnostics.Pass, s *schema.Step) (string, bool) {
 	for i+2 < len(words) && words[i+1].text == "." {
 		i += 2
 	}
-	return string(p.File.Text[words[i].end:s.Stmt.End]), true
+	return string(f.Text[words[i].end:stmt.End]), true
+}
+
+// likeParent are the statements that give a table the keys that its parent to be
+// has and it lacks, under the names that the server would choose: indexes, built
+// with CONCURRENTLY, and the constraints made from them.
+func likeParent(p *diagnostics.Pass, b *schema.Builder, parent, t *schema.Table) (build, add string, ok bool) {
+	taken := map[string]bool{}
+	for _, k := range postgres.LacksKeys(parent, t) {
+		w := &parts{b: b, head: "CREATE UNIQUE INDEX", taken: taken}
+		if i := slices.IndexFunc(parent.Indexes, func(x *schema.Index) bool { return x.Name == k.Name }); i >= 0 {
+			x := parent.Indexes[i]
+			f := p.Snapshot.File(x.Origin.Path)
+			if f == nil {
+				return "", "", false
+			}
+			if w.tail, ok = behindTable(f, x.Origin.Span); !ok {
+				return "", "", false
+			}
+			if !x.Unique {
+				w.head = "CREATE INDEX"
+			}
+			name, ok := w.name(t)
+			if !ok {
+				return "", "", false
+			}
+			build += w.head + " CONCURRENTLY " + quoted(name) + " ON " + qualified(t.Name) + w.tail + ";\n"
+			continue
+		}
+		index, constraint, ok := keyApart(b, t, constraintOf(parent, k.Name), taken)
+		if !ok {
+			return "", "", false
+		}
+		build, add = build+index, add+constraint
+	}
+	return build, add, true
+}
+
+// keyApart are the two statements for a primary key or unique constraint like k.
+func keyApart(b *schema.Builder, t *schema.Table, k *schema.Constraint, taken map[string]bool) (index, constraint string, ok bool) {
+	if k == nil || k.Deferrable || len(k.Include) > 0 {
+		return "", "", false
+	}
+	kind := "UNIQUE"
+	if k.Kind == schema.PrimaryKey {
+		kind = "PRIMARY KEY"
+	}
+	columns := make([]string, len(k.Columns))
+	for i, c := range k.Columns {
+		if columns[i] = quoted(c); k.Kind == schema.PrimaryKey && (t.Column(c) == nil || !t.Column(c).NotNull) {
+			return "", "", false // the server would read the table for NULL
+		}
+	}
+	list := " (" + strings.Join(columns, ", ") + ")"
+	st := postgres.Parse("ALTER TABLE " + qualified(t.Name) + " ADD " + kind + list)
+	if st.Problem != nil || len(st.Changes) != 1 || st.Changes[0].Constraint == nil {
+		return "", "", false
+	}
+	name := st.Changes[0].Constraint.Name
+	if taken[name] || b.Holder(name) != nil {
+		return "", "", false
+	}
+	taken[name] = true
+	return "CREATE UNIQUE INDEX CONCURRENTLY " + quoted(name) + " ON " + qualified(t.Name) + list + ";\n",
+		alter(t.Name, "ADD CONSTRAINT "+quoted(name)+" "+kind+" USING INDEX "+quoted(name)), true
 }
 
 // samePartitions reports whether the table has the same partitions when all
