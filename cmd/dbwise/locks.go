@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -26,6 +27,7 @@ type lockFlags struct {
 	version int
 	schemas []string
 	format  string
+	stdin   io.Reader
 }
 
 func locksCommand() *cobra.Command {
@@ -36,10 +38,13 @@ func locksCommand() *cobra.Command {
 		Long: "locks prints for every statement which locks it takes on what was there before, who waits for them, whether\n" +
 			"that lasts as long as the table is large, and what is lost. The schema before is that of the --schema FILEs,\n" +
 			"whose tables count as filled if they insert rows anywhere; without them, in a project, that of the\n" +
-			"migrations before the file, run as the project's tool runs them. A file is classed by the worst of its\n" +
-			"transactions. With --format json one file gives one object, several give {\"files\": [...]}.",
+			"migrations before the file, run as the project's tool runs them. The file - is standard input.\n" +
+			"A file is classed by the worst of its transactions. With --format json one file gives one object, several give {\"files\": [...]}.",
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return f.run(c.Context(), c.OutOrStdout(), args) },
+		RunE: func(c *cobra.Command, args []string) error {
+			f.stdin = c.InOrStdin()
+			return f.run(c.Context(), c.OutOrStdout(), args)
+		},
 	}
 	fl := c.Flags()
 	fl.IntVar(&f.version, "pg-version", 0, fmt.Sprintf("major version of the server, %d to %d (the configuration's, or the newest)", postgres.OldestVersion, postgres.NewestVersion))
@@ -84,11 +89,11 @@ func (f *lockFlags) run(ctx context.Context, w io.Writer, files []string) error 
 
 // file judges the statements of one file.
 func (f *lockFlags) file(ctx context.Context, path string) (lockReport, error) {
-	src, err := readSQL(path)
+	src, err := f.read(path)
 	if err != nil {
 		return lockReport{}, err
 	}
-	if len(f.schemas) == 0 {
+	if len(f.schemas) == 0 && path != standardInput {
 		if list, known, err := f.migration(ctx, src); err != nil || known {
 			return reportOf(path, src, list), err
 		}
@@ -188,6 +193,24 @@ func fills(st *facts.Statement, b *schema.Builder, filled map[schema.Name]bool) 
 			}
 		}
 	}
+}
+
+// standardInput is the name of what is no file.
+const standardInput = "-"
+
+// read gives a file, or standard input.
+func (f *lockFlags) read(path string) (*source.File, error) {
+	if path != standardInput {
+		return readSQL(path)
+	}
+	text, err := io.ReadAll(f.stdin)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("cannot read standard input: %w", err)
+	case source.IsBinary(text):
+		return nil, errors.New("cannot read standard input: it is binary")
+	}
+	return source.NewFile("/stdin.sql", source.SQL, text), nil
 }
 
 func readSQL(path string) (*source.File, error) {
