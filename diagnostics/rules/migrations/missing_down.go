@@ -65,6 +65,9 @@ func missingDown(p *diagnostics.Pass) {
 	}
 	d := diagnostics.Diagnostic{Span: oneLine(p.File, span), Message: fmt.Sprintf(
 		"Migration %s has no way back, but %d of the %d others have one. A rollback stops here.", m.Version, with, others)}
+	if with < 3 { // no habit yet
+		d.Severity = diagnostics.Info
+	}
 	if !reversible(p, m) {
 		if meant(db.History.Migrations, m) {
 			return
