@@ -130,6 +130,9 @@ type savepoint struct {
 	locks map[schema.Name]schema.Lock
 }
 
+// maxSaved bounds the savepoints remembered, and the locks remembered of one.
+const maxSaved = 500
+
 // savepoint handles SAVEPOINT and what goes back to one: the locks taken since
 // are given up then (manual, 13.3, "Explicit Locking").
 func (s *Session) savepoint(c *schema.Change) bool {
@@ -139,7 +142,9 @@ func (s *Session) savepoint(c *schema.Change) bool {
 	}
 	switch c.Action {
 	case "savepoint":
-		s.saved = append(s.saved, savepoint{c.Column, s.held, maps.Clone(s.locks)})
+		if len(s.saved) < maxSaved && len(s.locks) < maxSaved { // else the locks count as kept
+			s.saved = append(s.saved, savepoint{c.Column, s.held, maps.Clone(s.locks)})
+		}
 	case "rollback to savepoint":
 		if at >= 0 {
 			s.held, s.locks, s.saved = s.saved[at].held, maps.Clone(s.saved[at].locks), s.saved[:at+1]
