@@ -47,6 +47,9 @@ type way struct {
 func (g *golden) ways() (out []way) {
 	made := way{golden: g}
 	for i, f := range g.after {
+		if f.Runner == "liquibase" { // its ways back stand in comments
+			continue
+		}
 		is, ok := g.back[pair(f.Path)]
 		was, had := g.wasBack[pair(f.Path)]
 		old := slices.ContainsFunc(g.before, func(b file) bool { return b.Path == f.Path })
@@ -67,6 +70,15 @@ func (g *golden) ways() (out []way) {
 	return out
 }
 
+// valid leaves out whether constraints are: what a way back makes again is NOT
+// VALID, and nothing takes a validation back.
+func valid(lines []string) []string {
+	for i, l := range lines {
+		lines[i] = strings.NewReplacer(" NOT VALID", "", " valid=false", "", " valid=true", "").Replace(l)
+	}
+	return lines
+}
+
 // pair is what the names of a migration and of its way back have in common.
 func pair(path string) string {
 	for _, suffix := range []string{"up.sql", "down.sql"} {
@@ -84,10 +96,10 @@ func (w *way) run(t *testing.T, s *pgserver.Server) {
 		r.db.Exec(t, setup)
 	}
 	r.apply(t, w.before)
-	was := describe(t, r.db)
+	was := valid(describe(t, r.db))
 	r.apply(t, w.forth)
 	r.apply(t, w.back)
-	is := describe(t, r.db)
+	is := valid(describe(t, r.db))
 	less := x.meant(backs, w.base, slices.Clone(was), is, false)
 	if diff := gocmp.Diff(less, x.meant(backs, w.base, slices.Clone(is), was, true)); diff != "" {
 		t.Errorf("there and back the schema differs (-before +after):\n%s", diff)

@@ -25,10 +25,12 @@ type refusal struct {
 }
 
 var refusals = []*refusal{
-	{golden: "add-fk-validating.partitioned", stmt: "ALTER TABLE events ADD CONSTRAINT events_user2_fk", state: "42809", before: 18,
+	{golden: "add-fk-validating.partitioned", stmt: "ALTER TABLE events ADD CONSTRAINT events_user2_fk FOREIGN KEY (owner_id) REFERENCES users (id) NOT VALID", state: "42809", before: 18,
 		why: "the hazard itself: a partitioned table cannot do it"},
 	{golden: "add-column-required", stmt: "ALTER TABLE users ADD COLUMN plan text NOT NULL", state: "23502", rows: true,
 		meant: "ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT ''", why: "the hazard itself"},
+	{golden: "drop-table.cascade", stmt: "DROP DATABASE shop", state: "3D000", why: "there is no other database"},
+	{golden: "drop-column-referenced.stars", stmt: "ALTER TABLE orders DROP COLUMN note", state: "2BP01", why: "the hazard itself: a view rests on it"},
 	{golden: "drop-index-not-concurrent", stmt: "DROP INDEX users_email_key", state: "2BP01",
 		why: "the index of a constraint goes with the constraint; the rule is silent about it"},
 	{golden: "add-check-validating.nolint", stmt: "ALTER TABLE orders ADD CONSTRAINT orders_total_even CHECK (total % 2 = 0)", state: "23514", rows: true,
@@ -61,6 +63,7 @@ var noMatter = map[string]string{
 var given = map[string]string{
 	"add-check-validating.script":           "CREATE TABLE accounts (id bigint PRIMARY KEY, balance int)",
 	"index-not-concurrent.alone":            "CREATE TABLE orders (id bigint PRIMARY KEY, status text)",
+	"drop-column-referenced.schemas":        "CREATE SCHEMA shop",
 	"exclusive-lock-brief.kinds":            role("app"),
 	"add-column-volatile-default.functions": "CREATE FUNCTION public.uuid_generate_v4() RETURNS uuid LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN md5(random()::text)::uuid; END'",
 	"security-rls":                          role("anon") + role("service_role") + "CREATE SCHEMA auth; CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
@@ -106,7 +109,7 @@ var intents = map[string]intent{
 	"fk-without-index":                      {`^index `, ``, "an index is what was missing"},
 	"drop-column":                           {`^(relation|column|values) \w+_backup\b`, ``, "a copy is kept"},
 	"backup-before-destructive":             {`^(relation|column|values) \w+_backup\b`, ``, "a copy is kept"},
-	"drop-table":                            {`^(relation|column|constraint|index .* ON public\.)\W*_deprecated_|_deprecated_`, ``, "the table is kept under another name"},
+	"drop-table":                            {`_deprecated_|^(relation|column|values) \w+_backup\b`, ``, "the table is kept under another name, or a copy"},
 	"rename-table":                          {`^(relation \w+ v|column|view) ?`, ``, "a view keeps the old name"},
 	"drop-column-referenced":                {`.`, `.`, "what is still named is kept"},
 	"add-column-default-rewrite-old":        {`^values .* 0$`, `^values `, "old rows are left to a program, as no SQL before 11 commits in between"},

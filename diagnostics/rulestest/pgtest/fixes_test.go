@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -141,7 +142,8 @@ func ofArchive(t *testing.T, base string, ar *txtar.Archive) (out []golden, rest
 		for dir, h := range now {
 			touched := false
 			for p := range fixed {
-				if slices.ContainsFunc(h, func(f file) bool { return f.Path == p }) || strings.HasSuffix(p, "down.sql") && strings.HasPrefix(p, dir+"/") {
+				_, back := backNow[dir][pair(p)]
+				if slices.ContainsFunc(h, func(f file) bool { return f.Path == p }) || back || strings.HasPrefix(p, dir+"/") && kept[path.Ext(p)] {
 					delete(fixed, p)
 					touched = true
 				}
@@ -153,6 +155,11 @@ func ofArchive(t *testing.T, base string, ar *txtar.Archive) (out []golden, rest
 				out = append(out, g)
 			}
 		}
+		maps.DeleteFunc(fixed, func(p, _ string) bool {
+			return slices.ContainsFunc(slices.Collect(maps.Values(backNow)), func(m map[string]file) bool {
+				return slices.ContainsFunc(slices.Collect(maps.Values(m)), func(f file) bool { return f.Path == p })
+			}) || kept[path.Ext(p)]
+		})
 		for _, p := range slices.Sorted(maps.Keys(fixed)) {
 			if before[p] != "" && strings.HasSuffix(p, ".sql") && noMatter[base+" "+p] == "" {
 				g := one
@@ -170,6 +177,9 @@ func ofArchive(t *testing.T, base string, ar *txtar.Archive) (out []golden, rest
 	}
 	return out, slices.Sorted(maps.Keys(fixed))
 }
+
+// kept are the endings of files in which tools keep account of migrations.
+var kept = map[string]bool{".sum": true, ".plan": true, ".toml": true, ".json": true}
 
 // script is a file that is run as it is, each statement by itself.
 func script(path, text string) file {
