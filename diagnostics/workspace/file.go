@@ -28,6 +28,8 @@ type fileState struct {
 
 	prismaOnce sync.Once
 	prisma     *prisma.Schema
+	wordsOnce  sync.Once
+	words      map[string]bool
 }
 
 // prismaSchema is a Prisma file with its settings.

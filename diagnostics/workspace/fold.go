@@ -41,7 +41,7 @@ type declared struct{ path, name string }
 type history struct {
 	*migrations.History
 	root string
-	// marks are the states before every markEvery-th file.
+	// marks are the states before each file: one costs what changed since the last.
 	marks []mark
 	// chain[i] identifies what the first i files say.
 	chain []sum
@@ -65,14 +65,9 @@ type gaps struct {
 
 // mark is the schema before a file of a history, with the gaps up to there.
 type mark struct {
-	index   int
 	catalog *schema.Catalog
 	gaps
 }
-
-// markEvery bounds the files that are applied again to look at one of them; a
-// mark costs what changed since the last.
-const markEvery = 4
 
 // schemaNow is the schema layer of the snapshot.
 func (s *Snapshot) schemaNow() *schemaLayer {
@@ -262,24 +257,16 @@ func (s *Snapshot) fold(h *history, old *history) {
 	}
 	b, from := schema.NewBuilder(nil), 0
 	if old != nil {
-		for _, mk := range old.marks {
-			if mk.index < len(h.chain) && mk.index < len(old.chain) && old.chain[mk.index] == h.chain[mk.index] {
-				h.marks = append(h.marks, mk)
-				from = mk.index
-			}
+		for from < len(old.marks) && from < len(h.Migrations) && old.chain[from] == h.chain[from] {
+			from++
 		}
-		if from > 0 {
-			last := h.marks[len(h.marks)-1]
-			b, h.gaps = schema.NewBuilder(last.catalog), last.gaps
-			h.marks = h.marks[:len(h.marks)-1]
-		} else {
-			h.marks = nil
+		if from = max(from-1, 0); from > 0 {
+			b, h.gaps = schema.NewBuilder(old.marks[from].catalog), old.marks[from].gaps
+			h.marks = slices.Clone(old.marks[:from])
 		}
 	}
 	for i := from; i < len(h.Migrations); i++ {
-		if i%markEvery == 0 {
-			h.marks = append(h.marks, mark{i, b.Freeze(), h.gaps})
-		}
+		h.marks = append(h.marks, mark{b.Freeze(), h.gaps})
 		s.applyFile(b, h, i, &h.gaps)
 	}
 	h.final = b.Freeze()
@@ -345,17 +332,10 @@ func (h *history) foreign(fa *facts.Facts) bool {
 // before is the schema before a file of the history, to be changed by the
 // caller.
 func (s *Snapshot) before(h *history, index int) *schema.Builder {
-	b, from := schema.NewBuilder(nil), 0
-	for _, mk := range h.marks {
-		if mk.index <= index {
-			b, from = schema.NewBuilder(mk.catalog), mk.index
-		}
+	if index < len(h.marks) {
+		return schema.NewBuilder(h.marks[index].catalog)
 	}
-	var g gaps
-	for i := from; i < index; i++ {
-		s.applyFile(b, h, i, &g)
-	}
-	return b
+	return schema.NewBuilder(h.final)
 }
 
 func covered(spans []source.Span, s source.Span) bool {

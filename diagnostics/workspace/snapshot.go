@@ -46,6 +46,8 @@ type Snapshot struct {
 	outside     []string
 	// views are the view of each path asked for so far.
 	views sync.Map
+	// ups are the upSteps of each history asked for so far.
+	ups sync.Map
 }
 
 // shared is what snapshots hand on to each other: the layers and views made

@@ -175,14 +175,3 @@ func dependent(head string) bool {
 func wordOf(name string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(^|[^\w$])` + regexp.QuoteMeta(name) + `($|[^\w$])`)
 }
-
-// spells reports whether a text has a name in it, in letters of any case: what
-// an expression takes long to find nowhere.
-func spells(text []byte, name string) bool {
-	for i := 0; i+len(name) <= len(text); i++ {
-		if text[i]|0x20 == name[0]|0x20 && strings.EqualFold(string(text[i:i+len(name)]), name) {
-			return true
-		}
-	}
-	return false
-}

@@ -157,8 +157,11 @@ func namedLater(p *diagnostics.Pass, s *schema.Step, name string) bool {
 	word := wordOf(name)
 	for i := range h.Migrations {
 		m := &h.Migrations[i]
+		if m.Up == nil || m.Seq < s.Migration.Seq || !p.Snapshot.Spells(m.Path, name) {
+			continue
+		}
 		fa, f := p.Snapshot.Facts(m.Path), p.Snapshot.File(m.Path)
-		if m.Up == nil || m.Seq < s.Migration.Seq || fa == nil || f == nil || !spells(f.Text, name) {
+		if fa == nil || f == nil {
 			continue
 		}
 		for k := range fa.Statements {

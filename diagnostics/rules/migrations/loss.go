@@ -62,16 +62,9 @@ func behindIt(p *diagnostics.Pass, s *schema.Step, f func(*schema.Step) bool) bo
 	if h == nil {
 		return false
 	}
-	for i := range h.Migrations {
-		m := &h.Migrations[i]
-		if m.Up == nil || m.Seq <= s.Migration.Seq || m.Path == s.Path {
-			continue
-		}
-		steps := p.Snapshot.Steps(m.Path)
-		for k := range steps {
-			if !steps[k].Down && f(&steps[k]) {
-				return true
-			}
+	for _, o := range p.Snapshot.UpSteps(h) {
+		if o.Seq > s.Migration.Seq && o.Path != s.Path && f(o.Step) {
+			return true
 		}
 	}
 	return false

@@ -40,7 +40,7 @@ func missingDown(p *diagnostics.Pass) {
 	}
 	back := map[string]bool{}
 	for i := range db.History.Migrations {
-		if other := &db.History.Migrations[i]; other.Version != m.Version && !back[other.Version] && takesBack(p, other) {
+		if other := &db.History.Migrations[i]; other.Down != nil && other.Version != m.Version && !back[other.Version] && takesBack(p, other) {
 			back[other.Version] = true
 		}
 	}
@@ -133,25 +133,29 @@ func saysOneWay(p *diagnostics.Pass, all []schema.Migration, m *schema.Migration
 	if oneWay.Match(p.File.Text) {
 		return true
 	}
-	return slices.ContainsFunc(all, func(d schema.Migration) bool {
-		f := p.Snapshot.File(d.Path)
-		return d.Down != nil && d.Version == m.Version && d.Path != m.Path && f != nil && oneWay.Match(f.Text)
-	})
+	for i := range all {
+		if d := &all[i]; d.Down != nil && d.Version == m.Version && d.Path != m.Path {
+			if f := p.Snapshot.File(d.Path); f != nil && oneWay.Match(f.Text) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // undoes reports whether some file of the history holds a statement that takes
 // a migration back.
 func undoes(p *diagnostics.Pass, all []schema.Migration, m *schema.Migration) bool {
-	return slices.ContainsFunc(all, func(d schema.Migration) bool {
-		return d.Version == m.Version && (d.Path == m.Path || d.Up == nil) && takesBack(p, &d)
-	})
+	for i := range all {
+		if d := &all[i]; d.Down != nil && d.Version == m.Version && (d.Path == m.Path || d.Up == nil) && takesBack(p, d) {
+			return true
+		}
+	}
+	return false
 }
 
-// takesBack reports whether a file holds a statement of a way back.
+// takesBack reports whether a file with a way back holds a statement of it.
 func takesBack(p *diagnostics.Pass, d *schema.Migration) bool {
-	if d.Down == nil {
-		return false
-	}
 	fa := p.Snapshot.Facts(d.Path)
 	return fa == nil || slices.ContainsFunc(fa.Statements, func(st facts.Statement) bool { return covers(d.Down, st.Span) })
 }

@@ -1,0 +1,97 @@
+package workspace
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dbwise/dbwise/parsers/migrations"
+	"github.com/dbwise/dbwise/parsers/schema"
+)
+
+// UpStep is a step of the way up, with the place of its file in the history.
+type UpStep struct {
+	*schema.Step
+	Seq int
+}
+
+type upSteps struct {
+	once sync.Once
+	list []UpStep
+}
+
+// UpSteps are the steps up of all files of a history, in the order in which
+// they run. The list must not be changed.
+func (s *Snapshot) UpSteps(h *migrations.History) []UpStep {
+	made, _ := s.ups.LoadOrStore(h, &upSteps{})
+	u := made.(*upSteps)
+	u.once.Do(func() { u.list = s.upSteps(h.Migrations) })
+	return u.list
+}
+
+// upSteps asks for the steps of many files on all processors: who needs them
+// waits for them.
+func (s *Snapshot) upSteps(all []schema.Migration) []UpStep {
+	lists := make([][]UpStep, len(all))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(all); i = int(next.Add(1)) - 1 {
+				m := &all[i]
+				if m.Up == nil {
+					continue
+				}
+				steps := s.Steps(m.Path)
+				for k := range steps {
+					if !steps[k].Down {
+						lists[i] = append(lists[i], UpStep{&steps[k], m.Seq})
+					}
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return slices.Concat(lists...)
+}
+
+// Spells reports whether the text of a file has a name in it, as a word in
+// letters of any case, be it in a comment or a string.
+func (s *Snapshot) Spells(path, name string) bool {
+	f := s.files[path]
+	if f == nil {
+		return false
+	}
+	for i := 0; i < len(name); i++ {
+		if !wordByte(name[i]) {
+			return strings.Contains(strings.ToLower(string(f.src.Text)), strings.ToLower(name))
+		}
+	}
+	f.wordsOnce.Do(func() { f.words = wordsOf(f.src.Text) })
+	return f.words[strings.ToLower(name)]
+}
+
+// wordsOf are the words of a text in lower case.
+func wordsOf(text []byte) map[string]bool {
+	lower := strings.ToLower(string(text))
+	out := map[string]bool{}
+	for i := 0; i < len(lower); {
+		start := i
+		for i < len(lower) && wordByte(lower[i]) {
+			i++
+		}
+		if i > start {
+			out[lower[start:i]] = true
+		} else {
+			i++
+		}
+	}
+	return out
+}
+
+// wordByte: letters beyond ASCII belong to words.
+func wordByte(c byte) bool {
+	return c == '_' || c == '$' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}
