@@ -228,11 +228,11 @@ func (s *Session) remember(st *facts.Statement) {
 		case schema.CreateTable, schema.CreateView:
 			// Without IF NOT EXISTS it fails where there is one already.
 			if s.schema.Table(c.Table) == nil || c.Kind == schema.CreateTable && !c.IfNotExists && !c.Conditional {
-				s.made[bare(c.Table)] = true
+				s.made[bare(s.schema.Placed(c.Table))] = true
 			}
 		case schema.RenameTable:
-			if s.made[s.named(c.Table)] {
-				s.made[bare(schema.Name{Schema: c.Table.Schema, Name: c.To})] = true
+			if n := s.named(c.Table); s.made[n] {
+				s.made[schema.Name{Schema: n.Schema, Name: c.To}] = true
 			}
 		case schema.Truncate:
 			s.empties(c)
@@ -248,7 +248,7 @@ func (s *Session) remember(st *facts.Statement) {
 					s.values[v] = true
 				}
 			case "create sequence", "create type enum":
-				s.made[bare(c.Other)] = true
+				s.made[bare(s.schema.Placed(c.Other))] = true
 			}
 		}
 	}
@@ -282,7 +282,7 @@ func (s *Session) relation(n schema.Name) relation {
 		r.missing = true
 	default:
 		r.may = true
-		r.fresh = s.made[bare(n)]
+		r.fresh = s.made[bare(s.schema.Placed(n))]
 	}
 	return r
 }

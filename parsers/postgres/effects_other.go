@@ -32,7 +32,7 @@ func (s *Session) outside(c *schema.Change, out *schema.Impact) {
 	case "reindex table", "reindex index":
 		out.NoTransaction = c.Concurrently
 	case "alter type add value": // before 12, unless the transaction made the type
-		out.NoTransaction = s.version < 12 && !s.made[bare(c.Other)]
+		out.NoTransaction = s.version < 12 && !s.made[bare(s.schema.Placed(c.Other))]
 	}
 }
 

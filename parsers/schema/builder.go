@@ -106,8 +106,9 @@ func (b *Builder) find(n Name) (Name, *Table) {
 	return n, nil
 }
 
-// placed is the full name of a table to be made.
-func (b *Builder) placed(n Name) Name {
+// Placed is the full name of a table or routine to be made, given the search
+// path.
+func (b *Builder) Placed(n Name) Name {
 	if n.Schema == "" && b.path != "" {
 		n.Schema = b.path
 	}
@@ -255,7 +256,7 @@ func (b *Builder) create(c *Change) (before, after *Table) {
 	if c.Def == nil {
 		return nil, nil
 	}
-	name := b.placed(c.Def.Name)
+	name := b.Placed(c.Def.Name)
 	before = b.tables.get(name.key())
 	if before != nil && c.IfNotExists {
 		return before, before

@@ -227,7 +227,7 @@ func first(list []string) string {
 // routine keeps a routine unless another of the name differs in volatility or
 // language: which of them a call means takes types to tell.
 func (b *Builder) routine(c *Change) {
-	name := b.placed(c.Routine.Name).key()
+	name := b.Placed(c.Routine.Name).key()
 	old, ok := b.routines[name]
 	if ok && (old == nil || !slices.Equal(old.Args, c.Routine.Args) && (old.Volatility != c.Routine.Volatility || old.Language != c.Routine.Language)) {
 		b.routines[name] = nil

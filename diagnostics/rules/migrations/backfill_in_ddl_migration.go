@@ -22,7 +22,8 @@ var _ = set.Add(&diagnostics.Rule{
 		FixSafety: "The fix moves the UPDATE to the next migration, whose transaction holds no lock on the table but those of its rows. It is unsafe: code that runs in between sees rows not yet filled.",
 		Refs:      []string{"PostgreSQL manual, 13.3.1 Table-Level Locks", "PostgreSQL manual, UPDATE"},
 	},
-	Query: backfillInDDLMigration,
+	Dialects: []query.Dialect{query.PostgreSQL},
+	Query:    backfillInDDLMigration,
 })
 
 func backfillInDDLMigration(p *diagnostics.Pass, q *workspace.Query) {
@@ -119,7 +120,7 @@ func movedUpdate(p *diagnostics.Pass, q *workspace.Query, holds *schema.Step) (d
 	}) {
 		return diagnostics.Fix{}, false
 	}
-	plan, ok := h.New(histories.Change{Name: "backfill_" + holds.Table.Name, Up: q.Span.In(p.File.Text) + ";"})
+	plan, ok := planned(p, holds, h, histories.Change{Name: "backfill_" + holds.Table.Name, Up: q.Span.In(p.File.Text) + ";"})
 	if !ok {
 		return diagnostics.Fix{}, false
 	}

@@ -65,7 +65,7 @@ func dropConcurrently(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, boo
 		return diagnostics.Fix{}, false
 	}
 	text := s.Stmt.In(p.File.Text)
-	plan, ok := h.New(histories.Change{Name: "drop_" + s.Column, Up: text[:at] + " CONCURRENTLY" + text[at:] + ";", NoTx: true})
+	plan, ok := planned(p, s, h, histories.Change{Name: "drop_" + s.Column, Up: text[:at] + " CONCURRENTLY" + text[at:] + ";", NoTx: true})
 	if !ok {
 		return diagnostics.Fix{}, false
 	}

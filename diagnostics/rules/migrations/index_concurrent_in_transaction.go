@@ -189,7 +189,7 @@ func movedAlone(p *diagnostics.Pass, s *schema.Step, h *histories.History) (diag
 	case s.Action == "alter type add value":
 		name = "add_value_to_" + s.Other.Name
 	}
-	plan, ok := h.New(histories.Change{Name: name, Up: s.Stmt.In(p.File.Text) + ";", NoTx: true})
+	plan, ok := planned(p, s, h, histories.Change{Name: name, Up: s.Stmt.In(p.File.Text) + ";", NoTx: true})
 	if !ok {
 		return diagnostics.Fix{}, false
 	}

@@ -131,7 +131,7 @@ func moved(p *diagnostics.Pass, s *schema.Step, h *histories.History, at int) (d
 	if known || !undone(p, s, s.Index.Name) {
 		c.Down = "DROP INDEX CONCURRENTLY IF EXISTS " + qualified(schema.Name{Schema: s.Table.Schema, Name: s.Index.Name}) + ";"
 	}
-	plan, ok := h.New(c)
+	plan, ok := planned(p, s, h, c)
 	if !ok {
 		return diagnostics.Fix{}, false
 	}

@@ -45,11 +45,23 @@ func follow(p *diagnostics.Pass, s *schema.Step, fix diagnostics.Fix, later ...h
 	if h == nil || s.Migration.Tx == schema.TxBatch || !lasting(p, s) {
 		return diagnostics.Fix{}, false
 	}
-	plan, ok := h.New(later...)
+	plan, ok := planned(p, s, h, later...)
 	if !ok {
 		return diagnostics.Fix{}, false
 	}
 	return p.Plan(fix, plan)
+}
+
+// planned is what new migrations of a history need. They start without the
+// search path that the step's file has set: what its names mean is not known
+// there.
+func planned(p *diagnostics.Pass, s *schema.Step, h *histories.History, changes ...histories.Change) (histories.Plan, bool) {
+	if slices.ContainsFunc(p.Snapshot.Steps(s.Path), func(o schema.Step) bool {
+		return o.Kind == schema.SetParameter && o.Change.Column == "search_path" && o.Down == s.Down && o.Stmt.Start < s.Stmt.Start
+	}) {
+		return histories.Plan{}, false
+	}
+	return h.New(changes...)
 }
 
 // afterwards says where follow puts what comes later.

@@ -41,7 +41,7 @@ func deletedInBatches(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, boo
 	}
 	fix.Edits = []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), "")}
 	fix.Title += ", in a migration of their own"
-	plan, ok := h.New(histories.Change{Name: "empty_" + s.Before.Name.Name, Up: block + ";", NoTx: true})
+	plan, ok := planned(p, s, h, histories.Change{Name: "empty_" + s.Before.Name.Name, Up: block + ";", NoTx: true})
 	if !ok {
 		return diagnostics.Fix{}, false
 	}
