@@ -51,13 +51,13 @@ var flyway = layout{
 		})
 	},
 	write: func(p *planner) {
-		name := "V" + p.version + "__" + p.Name + ".sql"
+		name := p.folder() + "V" + p.version + "__" + p.Name + ".sql"
 		p.file(name, p.Up)
 		if p.NoTx && slices.ContainsFunc(statements(p.Up), func(s string) bool { return !nonTransactional.MatchString(s) }) {
 			p.file(name+".conf", "executeInTransaction=false\n")
 		}
 		if p.reversible() {
-			p.file("U"+p.version+"__"+p.Name+".sql", p.Down)
+			p.file(p.folder()+"U"+p.version+"__"+p.Name+".sql", p.Down)
 		}
 	},
 }

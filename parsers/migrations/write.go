@@ -130,13 +130,22 @@ func ended(sql string) string {
 // as the last migration's are.
 func (p *planner) base() string {
 	folder := ""
-	if m := p.h.last(); m != nil && p.h.Runner == "plain" && path.Dir(m.Path) != p.h.Dir {
-		folder = strings.TrimPrefix(path.Dir(m.Path), p.h.Dir+"/") + "/" // the latest release's
+	if p.h.Runner == "plain" {
+		folder = p.folder() // the latest release's
 	}
 	if p.version == "" {
 		return folder + p.Name
 	}
 	return folder + p.version + p.h.joint() + p.Name
+}
+
+// folder is that of the last migration below the history's, with a slash
+// behind it, or nothing.
+func (p *planner) folder() string {
+	if m := p.h.last(); m != nil && path.Dir(m.Path) != p.h.Dir {
+		return strings.TrimPrefix(path.Dir(m.Path), p.h.Dir+"/") + "/"
+	}
+	return ""
 }
 
 // file adds a file of the history's folder, unless one of that name is there.

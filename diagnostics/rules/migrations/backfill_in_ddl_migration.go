@@ -2,9 +2,11 @@ package migrations
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/diagnostics/workspace"
+	"github.com/dbwise/dbwise/parsers/facts"
 	histories "github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
@@ -28,7 +30,7 @@ var _ = set.Add(&diagnostics.Rule{
 
 func backfillInDDLMigration(p *diagnostics.Pass, q *workspace.Query) {
 	m := p.Snapshot.Migration(q.Path)
-	if m == nil || q.Site != nil || q.Op != query.Update || len(q.Tables) == 0 || q.Unknown != 0 || !covers(m.Up, q.Span) || p.Config.Small(q.Tables[0].Name) {
+	if m == nil || q.Site != nil || q.Op != query.Update || len(q.Tables) == 0 || q.Unknown != 0 || !covers(m.Up, q.Span) || ofRoutine(p, q) || p.Config.Small(q.Tables[0].Name) {
 		return
 	}
 	steps := p.Snapshot.Steps(q.Path)
@@ -58,6 +60,14 @@ func backfillInDDLMigration(p *diagnostics.Pass, q *workspace.Query) {
 	d.Related[0].Path, d.Related[0].Span = q.Path, holds.Span
 	fix, ok := movedUpdate(p, q, holds)
 	report(p, d, fix, ok)
+}
+
+// ofRoutine reports whether a query is part of a routine that the migration
+// makes: it runs when somebody calls it.
+func ofRoutine(p *diagnostics.Pass, q *workspace.Query) bool {
+	return q.Role == query.Body && slices.ContainsFunc(p.Facts.Statements, func(st facts.Statement) bool {
+		return st.Span.Covers(q.Span) && slices.ContainsFunc(st.Changes, func(c schema.Change) bool { return c.Routine != nil })
+	})
 }
 
 // reported reports whether an UPDATE above waits for nothing less: one lock is
@@ -111,7 +121,7 @@ func everyRow(q *workspace.Query, steps []schema.Step) bool {
 // or in a migration behind it needs it.
 func movedUpdate(p *diagnostics.Pass, q *workspace.Query, holds *schema.Step) (diagnostics.Fix, bool) {
 	h := historyOf(p, holds)
-	if h == nil || holds.Migration.Tx == schema.TxBatch || behindIt(p, holds, func(o *schema.Step) bool {
+	if h == nil || q.Role == query.Body || holds.Migration.Tx == schema.TxBatch || behindIt(p, holds, func(o *schema.Step) bool {
 		switch o.Kind {
 		case schema.AddColumn, schema.CreateIndex, schema.DropIndex, schema.SetDefault, schema.DropDefault:
 			return o.Path == q.Path && o.Stmt.Start > q.Span.Start && sameTable(o, holds)

@@ -86,7 +86,7 @@ func keepsValues(p *diagnostics.Pass, s, add *schema.Step) (diagnostics.Fix, boo
 // altered are the clauses that make a column what another definition says.
 func altered(old, c *schema.Column) string {
 	col := quoted(c.Name)
-	text := fmt.Sprintf("ALTER COLUMN %s TYPE %s USING %s::%s", col, written(c), col, written(c))
+	text := fmt.Sprintf("ALTER COLUMN %s TYPE %s USING %s::%s", col, typeSQL(c), col, typeSQL(c))
 	if old.Default != "" && old.Default != c.Default {
 		text = fmt.Sprintf("ALTER COLUMN %s DROP DEFAULT, ", col) + text
 	}
@@ -117,7 +117,7 @@ func moveValues(p *diagnostics.Pass, s, add *schema.Step) (diagnostics.Fix, bool
 	}
 	table := "ALTER TABLE " + qualified(s.Before.Name) + " "
 	rename := table + "RENAME COLUMN " + quoted(s.Column) + " TO " + quoted(aside)
-	value := quoted(aside) + "::" + written(add.ColumnDef)
+	value := quoted(aside) + "::" + typeSQL(add.ColumnDef)
 	if d := add.ColumnDef.Default; d != "" {
 		bare += ", ALTER COLUMN " + quoted(s.Column) + " SET DEFAULT " + d
 		if add.ColumnDef.NotNull {
@@ -181,16 +181,4 @@ func castable(from, to *schema.Column) bool {
 		return false
 	}
 	return a == "string" || b == "string" || a != "" && a == b
-}
-
-// written is a column's type as SQL.
-func written(c *schema.Column) string {
-	t := c.Type
-	if c.Modifier != "" {
-		t += "(" + c.Modifier + ")"
-	}
-	for range c.Array {
-		t += "[]"
-	}
-	return t
 }

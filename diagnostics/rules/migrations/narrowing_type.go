@@ -45,7 +45,7 @@ func narrowingType(p *diagnostics.Pass, s *schema.Step) {
 		return
 	}
 	d := diagnostics.Diagnostic{Span: firstLine(p.File, s.Span), Message: fmt.Sprintf("`%s.%s` goes from %s to %s: %s.",
-		s.Table, s.Column, written(old), written(s.ColumnDef), why)}
+		s.Table, s.Column, typeText(old), typeText(s.ColumnDef), why)}
 	if !cuts || s.Migration == nil {
 		d.Severity = diagnostics.Warning
 	}
