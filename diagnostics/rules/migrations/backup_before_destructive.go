@@ -151,11 +151,11 @@ func copyAside(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 // one, and beside it the copy. Alone the copy is no fix, except where it is all
 // that is asked for.
 func reportLoss(p *diagnostics.Pass, s *schema.Step, d diagnostics.Diagnostic, fix diagnostics.Fix, ok bool) {
-	if ok {
+	if ok && !templated(p, d, fix) {
 		d.Fixes = append(d.Fixes, fix)
 	}
 	if (ok || s.Kind == schema.DropTable && len(breaks(p, s)) == 0) && destroysLoudly(p, s) && !saved(p, s) {
-		if aside, ok := copyAside(p, s); ok {
+		if aside, ok := copyAside(p, s); ok && !templated(p, d, aside) {
 			d.Fixes = append(d.Fixes, aside)
 		}
 	}

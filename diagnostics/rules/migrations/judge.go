@@ -2,9 +2,12 @@ package migrations
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
+	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
@@ -187,10 +190,22 @@ func firstLine(f *source.File, span source.Span) source.Span {
 
 // report adds a finding with its fix, if there is one.
 func report(p *diagnostics.Pass, d diagnostics.Diagnostic, fix diagnostics.Fix, ok bool) {
-	if ok {
+	if ok && !templated(p, d, fix) {
 		d.Fixes = append(d.Fixes, fix)
 	}
 	p.Report(d)
+}
+
+// newStatement is the beginning of what names its table itself.
+var newStatement = regexp.MustCompile(`(?i)\b(?:alter|create|drop|update|delete|truncate)\s`)
+
+// templated reports whether a fix writes statements about a table that the file
+// names by way of a template, as in {{ .Schema }}.users: they would name another.
+func templated(p *diagnostics.Pass, d diagnostics.Diagnostic, fix diagnostics.Fix) bool {
+	writes := len(fix.Create) > 0 || slices.ContainsFunc(fix.Edits, func(e diagnostics.FileEdit) bool { return newStatement.MatchString(e.Text) })
+	return writes && slices.ContainsFunc(p.Facts.Statements, func(st facts.Statement) bool {
+		return st.Span.Covers(d.Span) && slices.ContainsFunc(sqltext.Lex(st.Span.In(p.File.Text)), func(t sqltext.Token) bool { return t.Kind == sqltext.Hole })
+	})
 }
 
 // example is the documentation's workspace: two tables that exist, and the
