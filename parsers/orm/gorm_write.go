@@ -119,8 +119,11 @@ func (g *gormCall) keyOf(n *code.Node) {
 			pred.Op, pred.Operand = query.In, query.Operand{Kind: query.List, Open: true, Text: pred.Operand.Text, Span: n.Span}
 		}
 	case code.Object:
-		id := inner.Get("ID")
+		id := keyIn(inner)
 		if id == nil {
+			if len(inner.Kids) > 0 { // the key may have another name
+				g.q.Unknown |= query.UnknownWhere
+			}
 			return
 		}
 		pred.Operand = g.operand(id)
@@ -128,6 +131,29 @@ func (g *gormCall) keyOf(n *code.Node) {
 		return
 	}
 	g.and([]query.Predicate{pred})
+}
+
+// keyIn is the value of ID in a literal, its own or that of a struct embedded
+// in it, as in User{Model: gorm.Model{ID: id}}.
+func keyIn(n *code.Node) *code.Node {
+	if id := n.Get("ID"); id != nil {
+		return id
+	}
+	for _, pair := range n.Kids {
+		if pair == nil || pair.Kind != code.Pair || len(pair.Kids) == 0 || pair.Kids[0] == nil {
+			continue
+		}
+		v := pair.Kids[0]
+		if v.Kind == code.Unary && v.Text == "&" {
+			v = v.Kids[0]
+		}
+		if v.Kind == code.Object {
+			if id := v.Get("ID"); id != nil {
+				return id
+			}
+		}
+	}
+	return nil
 }
 
 func (g *gormCall) inserted(n *code.Node) {
