@@ -2,15 +2,14 @@ package parsers
 
 import (
 	"context"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/golden"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/google/go-cmp/cmp"
@@ -18,44 +17,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-var update = flag.Bool("update", false, "rewrite the wanted output")
-
 // TestGolden prints the facts of each file of the archives in testdata.
 func TestGolden(t *testing.T) {
-	archives, _ := filepath.Glob("testdata/*.txtar")
-	if len(archives) == 0 {
-		t.Fatal("no goldens")
-	}
-	for _, path := range archives {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got strings.Builder
-			want := len(a.Files)
-			for i, f := range a.Files {
-				if f.Name == "want" {
-					want = i
-					break
-				}
-				fmt.Fprintf(&got, "%s\n%s", f.Name, render(extract(f.Name, f.Data), f.Data))
-			}
-			if want == len(a.Files) {
-				a.Files = append(a.Files, txtar.File{Name: "want"})
-			}
-			if *update {
-				a.Files[want].Data = []byte(got.String())
-				if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if d := cmp.Diff(string(a.Files[want].Data), got.String()); d != "" {
-				t.Errorf("-want +got:\n%s", d)
-			}
-		})
-	}
+	golden.Run(t, "testdata", func(_ *testing.T, a *txtar.Archive) string {
+		var b strings.Builder
+		for _, f := range a.Files {
+			fmt.Fprintf(&b, "%s\n%s", f.Name, render(extract(f.Name, f.Data), f.Data))
+		}
+		return b.String()
+	})
 }
 
 func extract(name string, text []byte) *facts.Facts {

@@ -1,63 +1,29 @@
 package changelog_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/dbwise/dbwise/parsers/changelog"
 	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/golden"
 	"github.com/dbwise/dbwise/parsers/postgres"
 	"github.com/dbwise/dbwise/parsers/source"
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )
-
-var update = flag.Bool("update", false, "rewrite the wanted output")
 
 // TestGolden prints the changesets and statements of the change logs in
 // testdata: each with the SQL it sends and the place it stands at.
 func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no goldens: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { check(t, file) })
-	}
-}
-
-func check(t *testing.T, file string) {
-	a, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got strings.Builder
-	want := -1
-	for i, f := range a.Files {
-		if f.Name == "want" {
-			want = i
-			continue
+	golden.Run(t, "testdata", func(_ *testing.T, a *txtar.Archive) string {
+		var b strings.Builder
+		for _, f := range a.Files {
+			fmt.Fprintf(&b, "%s\n", f.Name)
+			render(&b, source.NewFile(f.Name, source.LangOf(f.Name), f.Data))
 		}
-		fmt.Fprintf(&got, "%s\n", f.Name)
-		render(&got, source.NewFile(f.Name, source.LangOf(f.Name), f.Data))
-	}
-	if want < 0 {
-		a.Files, want = append(a.Files, txtar.File{Name: "want"}), len(a.Files)
-	}
-	if *update {
-		a.Files[want].Data = []byte(got.String())
-		if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if d := cmp.Diff(string(a.Files[want].Data), got.String()); d != "" {
-		t.Errorf("-want +got:\n%s", d)
-	}
+		return b.String()
+	})
 }
 
 func parse(sql string) facts.Statement {

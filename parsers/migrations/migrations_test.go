@@ -1,64 +1,36 @@
 package migrations
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/dbwise/dbwise/parsers/golden"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )
-
-var update = flag.Bool("update", false, "rewrite the wanted output")
 
 // TestGolden prints the histories of each workspace in testdata and the
 // migrations that would be added to it.
 func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no goldens: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { check(t, file) })
-	}
+	golden.Run(t, "testdata", func(_ *testing.T, a *txtar.Archive) string {
+		paths, texts := workspace(a)
+		return render(texts, Discover(paths, func(p string) []byte { return texts[p] }))
+	})
 }
 
-func check(t *testing.T, file string) {
-	a, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts := map[string][]byte{}
-	var paths []string
-	want := -1
-	for i, f := range a.Files {
-		if f.Name == "want" {
-			want = i
-			continue
+// workspace are the files of an archive as they lie below /w.
+func workspace(a *txtar.Archive) (paths []string, texts map[string][]byte) {
+	texts = map[string][]byte{}
+	for _, f := range a.Files {
+		if f.Name != "want" {
+			paths = append(paths, "/w/"+f.Name)
+			texts["/w/"+f.Name] = f.Data
 		}
-		paths = append(paths, "/w/"+f.Name)
-		texts["/w/"+f.Name] = f.Data
 	}
-	got := render(texts, Discover(paths, func(p string) []byte { return texts[p] }))
-	if want < 0 {
-		a.Files = append(a.Files, txtar.File{Name: "want"})
-		want = len(a.Files) - 1
-	}
-	if *update {
-		a.Files[want].Data = []byte(got)
-		if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if d := cmp.Diff(string(a.Files[want].Data), got); d != "" {
-		t.Errorf("%s (-want +got):\n%s", file, d)
-	}
+	return paths, texts
 }
 
 var txNames = [...]string{"unknown", "none", "implicit", "file", "batch"}
@@ -157,14 +129,7 @@ func TestNewSortsLast(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		texts := map[string][]byte{}
-		var paths []string
-		for _, f := range a.Files {
-			if f.Name != "want" {
-				paths = append(paths, "/w/"+f.Name)
-				texts["/w/"+f.Name] = f.Data
-			}
-		}
+		paths, texts := workspace(a)
 		read := func(p string) []byte { return texts[p] }
 		for _, h := range Discover(paths, read) {
 			plan, ok := h.New(Change{Name: "zzz_newest", Up: "CREATE INDEX zzz ON users (zzz);", Down: "DROP INDEX zzz;"})

@@ -1,12 +1,10 @@
 package orm
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +15,7 @@ import (
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/flow"
 	"github.com/dbwise/dbwise/parsers/golang"
+	"github.com/dbwise/dbwise/parsers/golden"
 	"github.com/dbwise/dbwise/parsers/postgres"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
@@ -25,50 +24,21 @@ import (
 	"github.com/dbwise/dbwise/parsers/typescript"
 )
 
-var update = flag.Bool("update", false, "rewrite the goldens")
-
 // Every library has a golden of its name, and every golden shows a library or
 // says why it stands alone. An archive holds program files and want: for every
 // call whose receiver is a handle, the line, the handle's kind and the query.
 func TestGoldens(t *testing.T) {
-	paths, _ := filepath.Glob("testdata/*.txtar")
-	have := map[string]bool{}
-	for _, p := range paths {
-		name := strings.TrimSuffix(filepath.Base(p), ".txtar")
-		have[name] = true
-		t.Run(name, func(t *testing.T) { golden(t, p) })
-	}
+	golden.Run(t, "testdata", func(t *testing.T, a *txtar.Archive) string {
+		var b strings.Builder
+		for _, f := range a.Files {
+			b.WriteString(show(t, f))
+		}
+		return b.String()
+	})
 	for _, l := range All() {
-		if !have[strings.ReplaceAll(l.Name, "/", "-")] {
-			t.Errorf("library %s has no golden", l.Name)
+		if _, err := os.Stat("testdata/" + strings.ReplaceAll(l.Name, "/", "-") + ".txtar"); err != nil {
+			t.Errorf("library %s has no golden: %v", l.Name, err)
 		}
-	}
-}
-
-func golden(t *testing.T, file string) {
-	a, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got strings.Builder
-	want := -1
-	for i, f := range a.Files {
-		if f.Name == "want" {
-			want = i
-			continue
-		}
-		got.WriteString(show(t, f))
-	}
-	if want < 0 {
-		t.Fatal("no want in the archive")
-	}
-	if *update {
-		a.Files[want].Data = []byte(got.String())
-		if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	} else if w := string(a.Files[want].Data); w != got.String() {
-		t.Errorf("got:\n%s\nwant:\n%s", got.String(), w)
 	}
 }
 

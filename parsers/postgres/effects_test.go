@@ -1,9 +1,7 @@
 package postgres_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/golden"
 	"github.com/dbwise/dbwise/parsers/postgres"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/sqltext"
@@ -22,45 +21,22 @@ import (
 // `version N`, and `schema unknown`. schema.sql is what stands before; in.sql
 // runs in one session, and `want` is what each of its statements does.
 func TestEffects(t *testing.T) {
-	files, err := filepath.Glob("testdata/effects/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no goldens:", err)
-	}
-	for _, path := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) { effectsGolden(t, path) })
-	}
-}
-
-func effectsGolden(t *testing.T, path string) {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := txtar.Parse(raw)
-	text := map[string]string{}
-	for _, f := range a.Files {
-		text[f.Name] = string(f.Data)
-	}
-	version := 0
-	for line := range strings.Lines(string(a.Comment)) {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "version "); ok {
-			if version, err = strconv.Atoi(v); err != nil {
-				t.Fatal(err)
+	golden.Run(t, "testdata/effects", func(t *testing.T, a *txtar.Archive) string {
+		text := map[string]string{}
+		for _, f := range a.Files {
+			text[f.Name] = string(f.Data)
+		}
+		version := 0
+		for line := range strings.Lines(string(a.Comment)) {
+			if v, ok := strings.CutPrefix(strings.TrimSpace(line), "version "); ok {
+				var err error
+				if version, err = strconv.Atoi(v); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
-	}
-	known := !strings.Contains(string(a.Comment), "schema unknown")
-	got := impacts(text["schema.sql"], text["in.sql"], known, version)
-	if flag.Lookup("update").Value.String() == "true" {
-		a.Files = []txtar.File{{Name: "schema.sql", Data: []byte(text["schema.sql"])}, {Name: "in.sql", Data: []byte(text["in.sql"])}, {Name: "want", Data: []byte(got)}}
-		if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if got != text["want"] {
-		t.Errorf("%s (run with -update to accept)\n--- got\n%s--- want\n%s", path, got, text["want"])
-	}
+		return impacts(text["schema.sql"], text["in.sql"], !strings.Contains(string(a.Comment), "schema unknown"), version)
+	})
 }
 
 // statements are those of one SQL text.

@@ -1,58 +1,20 @@
 package postgres
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/dbwise/dbwise/parsers/golden"
 	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
-var update = flag.Bool("update", false, "rewrite the goldens")
-
 // TestGolden reads every archive of testdata: a comment, then one SQL file
-// whose statements are dumped into the file `want`.
+// whose statements are dumped.
 func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no goldens:", err)
-	}
-	for _, path := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) { golden(t, path) })
-	}
-}
-
-func golden(t *testing.T, path string) {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := txtar.Parse(raw)
-	var in, want []byte
-	for _, f := range a.Files {
-		switch f.Name {
-		case "in.sql":
-			in = f.Data
-		case "want":
-			want = f.Data
-		}
-	}
-	got := dumpAll(t, in)
-	if *update {
-		a.Files = []txtar.File{{Name: "in.sql", Data: in}, {Name: "want", Data: []byte(got)}}
-		if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if got != string(want) {
-		t.Errorf("%s (run with -update to accept)\n--- got\n%s--- want\n%s", path, got, want)
-	}
+	golden.Run(t, "testdata", func(t *testing.T, a *txtar.Archive) string { return dumpAll(t, a.Files[0].Data) })
 }
 
 func dumpAll(t *testing.T, sql []byte) string {

@@ -2,12 +2,12 @@ package postgres
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/dbwise/dbwise/parsers/golden"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
@@ -15,32 +15,19 @@ import (
 
 // TestSpans prints what the spans of the model cover.
 func TestSpans(t *testing.T) {
-	const path = "testdata/spans/spans.txtar"
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := txtar.Parse(raw)
-	in := a.Files[0].Data
-	var b strings.Builder
-	for _, st := range sqltext.Split(in) {
-		text := st.Span.In(in)
-		p := &spanPrinter{text: []byte(text)}
-		for _, q := range Parse(text).Queries {
-			p.query(q, "")
+	golden.Run(t, "testdata/spans", func(_ *testing.T, a *txtar.Archive) string {
+		in := a.Files[0].Data
+		var b strings.Builder
+		for _, st := range sqltext.Split(in) {
+			text := st.Span.In(in)
+			p := &spanPrinter{text: []byte(text)}
+			for _, q := range Parse(text).Queries {
+				p.query(q, "")
+			}
+			fmt.Fprintf(&b, "%s\n", p.String())
 		}
-		fmt.Fprintf(&b, "%s\n", p.String())
-	}
-	if *update {
-		a.Files = []txtar.File{{Name: "in.sql", Data: in}, {Name: "want", Data: []byte(b.String())}}
-		if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if want := string(a.Files[1].Data); b.String() != want {
-		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
-	}
+		return b.String()
+	})
 }
 
 type spanPrinter struct {

@@ -1,10 +1,8 @@
 package prisma
 
 import (
-	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,68 +10,32 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/dbwise/dbwise/parsers/golden"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
-var update = flag.Bool("update", false, "rewrite the goldens")
-
 // Each archive holds .prisma files and want: what Parse tells about each, and,
 // if there are several, what Link makes of all of them.
 func TestGoldens(t *testing.T) {
-	paths, _ := filepath.Glob("testdata/*.txtar")
-	if len(paths) == 0 {
-		t.Fatal("no goldens")
-	}
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) { golden(t, path) })
-	}
-}
-
-func golden(t *testing.T, path string) {
-	a, err := txtar.ParseFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got strings.Builder
-	var all []*schema.Model
-	mode, files := "", 0
-	for _, f := range a.Files {
-		if !strings.HasSuffix(f.Name, ".prisma") {
-			continue
+	golden.Run(t, "testdata", func(t *testing.T, a *txtar.Archive) string {
+		var each, linked strings.Builder
+		var all []*schema.Model
+		mode := ""
+		for _, f := range a.Files {
+			s := Parse(f.Name, f.Data)
+			checkSpans(t, s, f.Data)
+			all, mode = append(all, s.Models...), mode+s.RelationMode
+			each.WriteString(dump(s, f.Data))
 		}
-		files++
-		s := Parse(f.Name, f.Data)
-		checkSpans(t, s, f.Data)
-		all, mode = append(all, s.Models...), mode+s.RelationMode
-		got.WriteString(dump(s, f.Data))
-	}
-	if files > 1 {
-		got.Reset()
-		linked := Link(Link(all, mode), mode)
-		for _, m := range linked {
-			got.WriteString(dumpModel(m))
+		if len(a.Files) == 1 {
+			return each.String()
 		}
-	}
-	compare(t, path, a, got.String())
-}
-
-func compare(t *testing.T, path string, a *txtar.Archive, got string) {
-	for i := range a.Files {
-		if a.Files[i].Name != "want" {
-			continue
+		for _, m := range Link(Link(all, mode), mode) {
+			linked.WriteString(dumpModel(m))
 		}
-		if *update {
-			a.Files[i].Data = []byte(got)
-			if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		} else if want := string(a.Files[i].Data); want != got {
-			t.Errorf("got:\n%s\nwant:\n%s", got, want)
-		}
-		return
-	}
-	t.Fatal("no want in the archive")
+		return linked.String()
+	})
 }
 
 func dump(s *Schema, text []byte) string {

@@ -1,67 +1,33 @@
 package programs_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/golang"
+	"github.com/dbwise/dbwise/parsers/golden"
 	"github.com/dbwise/dbwise/parsers/orm"
 	"github.com/dbwise/dbwise/parsers/postgres"
 	"github.com/dbwise/dbwise/parsers/programs"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/typescript"
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 )
-
-var update = flag.Bool("update", false, "rewrite the wanted output")
 
 // TestGolden prints the migrations and statements of the programs in testdata:
 // each with the SQL it sends and the place it stands at.
 func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no goldens: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { check(t, file) })
-	}
-}
-
-func check(t *testing.T, file string) {
-	a, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got strings.Builder
-	want := len(a.Files)
-	for i, f := range a.Files {
-		if f.Name == "want" {
-			want = i
-			break
+	golden.Run(t, "testdata", func(t *testing.T, a *txtar.Archive) string {
+		var b strings.Builder
+		for _, f := range a.Files {
+			b.WriteString(f.Name + "\n")
+			render(t, &b, f.Name, f.Data)
 		}
-		got.WriteString(f.Name + "\n")
-		render(t, &got, f.Name, f.Data)
-	}
-	if want == len(a.Files) {
-		a.Files = append(a.Files, txtar.File{Name: "want"})
-	}
-	if *update {
-		a.Files[want].Data = []byte(got.String())
-		if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if d := cmp.Diff(string(a.Files[want].Data), got.String()); d != "" {
-		t.Errorf("-want +got:\n%s", d)
-	}
+		return b.String()
+	})
 }
 
 func read(t *testing.T, name string, text []byte) ([]facts.Program, []facts.Statement) {
