@@ -11,7 +11,6 @@ import (
 
 	"github.com/dbwise/dbwise/parsers"
 	"github.com/dbwise/dbwise/parsers/facts"
-	"github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
@@ -81,7 +80,7 @@ func (s *Snapshot) Landing(p string) Landing {
 	if !ok || !s.indexed || at.history.Declarative {
 		return LandingUnknown
 	}
-	if s.applied(at, p) {
+	if at.history.released(s).applied[at.index] {
 		return Applied
 	}
 	return s.OnBranch(p)
@@ -90,7 +89,7 @@ func (s *Snapshot) Landing(p string) Landing {
 // OnBranch is the landing as the branch alone tells it.
 func (s *Snapshot) OnBranch(p string) Landing {
 	at, ok := s.schemaNow().places[p]
-	if !ok || !s.indexed || at.history.Declarative || !at.history.reach(s).known {
+	if !ok || !s.indexed || at.history.Declarative || !at.history.released(s).known {
 		return LandingUnknown
 	}
 	v := s.view(p)
@@ -128,11 +127,10 @@ func (s *Snapshot) Rewritten(p string) (at source.Span, taken, ok bool) {
 	v := s.view(p)
 	m := s.schemaNow().places[p]
 	left := map[string]int{}
-	for _, old := range s.base.ups(v.file) {
-		for _, key := range old {
+	if ups := s.base.ups(v.file); len(ups) > 0 {
+		for _, key := range ups[0] { // of the branch as it is now
 			left[key]++
 		}
-		break // the branch as it is now
 	}
 	for _, i := range upsOf(&m.history.Migrations[m.index], v.fa) {
 		st := &v.fa.Statements[i]
@@ -146,40 +144,6 @@ func (s *Snapshot) Rewritten(p string) (at source.Span, taken, ok bool) {
 		taken = taken || n > 0
 	}
 	return at, taken, ok
-}
-
-// applied reports whether the configuration says that a migration has run: it
-// stands at or before the last one of its folder that has.
-func (s *Snapshot) applied(at place, p string) bool {
-	dir, last := "", ""
-	for d, version := range s.opts.Applied {
-		if isWithin(p, d) && len(d) >= len(dir) {
-			dir, last = d, version
-		}
-	}
-	list := at.history.Migrations
-	if last == "" || list[at.index].Version == "" {
-		return false // a repeatable migration has no place in the order
-	}
-	for i := len(list) - 1; i >= 0; i-- {
-		if isWithin(list[i].Path, dir) && called(&list[i], last) {
-			return at.index <= i
-		}
-	}
-	return digits(last) && digits(list[at.index].Version) && migrations.CompareVersions(list[at.index].Version, last) <= 0
-}
-
-// called reports whether a word is what users call a migration: its version, the
-// name of its file, or that of its folder.
-func called(m *schema.Migration, word string) bool {
-	base := path.Base(m.Path)
-	return m.Version == word || base == word || strings.TrimSuffix(base, path.Ext(base)) == word || path.Base(path.Dir(m.Path)) == word ||
-		digits(word) && digits(m.Version) && migrations.CompareVersions(m.Version, word) == 0
-}
-
-// digits reports whether a version consists of numbers.
-func digits(v string) bool {
-	return v != "" && strings.Trim(v, "0123456789._") == "" && strings.ContainsAny(v, "0123456789")
 }
 
 // landing compares a file with what the branch holds.
@@ -198,7 +162,7 @@ func (b *Baseline) landing(f *fileState, fa *facts.Facts, m *schema.Migration) L
 		keys = append(keys, keyOf(f.src.Text, &fa.Statements[i]))
 	}
 	for _, old := range b.ups(f) {
-		if strings.Join(old, "\x00") == strings.Join(keys, "\x00") {
+		if slices.Equal(old, keys) {
 			return Reworded
 		}
 	}
@@ -254,7 +218,7 @@ func (b *Baseline) extract(f *fileState) *landedText {
 func upsOf(m *schema.Migration, fa *facts.Facts) []int {
 	var out []int
 	for _, u := range unitsOf(m, fa) {
-		out = append(out, u.up...)
+		out = append(out, u.Up...)
 	}
 	return out
 }
@@ -262,26 +226,16 @@ func upsOf(m *schema.Migration, fa *facts.Facts) []int {
 // landedUps are the statements before the mark of the way back, of a text that
 // is no file of the workspace.
 func landedUps(text []byte, fa *facts.Facts) []int {
-	var out []int
-	for i := range fa.Programs {
-		p := &fa.Programs[i]
-		for j := p.First; j < p.First+p.Statements && j < len(fa.Statements); j++ {
-			out = append(out, j)
-		}
-	}
-	if len(fa.Programs) > 0 {
-		return out
-	}
 	end := len(text)
 	for _, m := range sqltext.Markers(text) {
 		if m.Kind == sqltext.Down {
 			end = min(end, m.Span.Start)
 		}
 	}
-	for i := range fa.Statements {
-		if fa.Statements[i].Span.Start < end {
-			out = append(out, i)
-		}
+	m := &schema.Migration{Up: []source.Span{{End: end}}}
+	var out []int
+	for program := range max(1, len(fa.Programs)) {
+		out = append(out, unitOf(m, fa, program).Up...)
 	}
 	return out
 }

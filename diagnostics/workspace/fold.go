@@ -52,8 +52,8 @@ type history struct {
 	definersOnce sync.Once
 	definers     []int
 
-	reachLock sync.Mutex // guards reached
-	reached   *reach
+	releaseLock sync.Mutex // guards release
+	release     *release
 }
 
 // gaps count what keeps a history from telling the whole schema.
@@ -294,7 +294,7 @@ func (s *Snapshot) applyFile(b *schema.Builder, h *history, i int, g *gaps) {
 		}
 	}
 	for _, u := range unitsOf(m, fa) {
-		for _, j := range u.up {
+		for _, j := range u.Up {
 			st := &fa.Statements[j]
 			if foreign || st.Problem != nil && changes(st.Head) {
 				g.unread++
@@ -322,12 +322,13 @@ func (h *history) whole() bool { return !h.Partial && h.gaps == gaps{} }
 
 // foreign reports whether a file is written in a dialect that is not read.
 func (h *history) foreign(fa *facts.Facts) bool {
-	d := h.Dialect
-	if d == query.Generic {
-		d = fa.Dialect
+	if h.Dialect != query.Generic {
+		return foreign(h.Dialect)
 	}
-	return d != query.Generic && d != query.PostgreSQL
+	return foreign(fa.Dialect)
 }
+
+func foreign(d query.Dialect) bool { return d != query.Generic && d != query.PostgreSQL }
 
 // before is the schema before a file of the history, to be changed by the
 // caller.

@@ -92,12 +92,11 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 		}
 		if s.indexed {
 			r.builder = s.before(at.history, at.index)
-			r.foreign = at.history.foreign(fa)
-			out.foreign = r.foreign
-			if made := at.history.reach(s).unreleased; made != nil {
+			out.foreign = at.history.foreign(fa)
+			if made := at.history.released(s).unreleased; made != nil {
 				r.unreleased = made[at.index]
 			}
-			r.known = at.history.whole() && !r.foreign
+			r.known = at.history.whole() && !out.foreign
 		} else {
 			r.builder = schema.NewBuilder(nil)
 			r.known = at.index == 0 && len(at.history.Migrations) == 1 && at.history.Declarative
@@ -112,9 +111,7 @@ func (s *Snapshot) replay(path string, fa *facts.Facts) *script {
 		return out // not in any history
 	}
 	out.database = s.databaseOf(path, fa)
-	r.foreign = fa.Dialect != query.Generic && fa.Dialect != query.PostgreSQL ||
-		out.database != nil && out.database.Dialect != query.Generic && out.database.Dialect != query.PostgreSQL
-	out.foreign = r.foreign
+	out.foreign = foreign(fa.Dialect) || out.database != nil && foreign(out.database.Dialect)
 	var from *schema.Catalog
 	if out.database != nil {
 		from, r.known = out.database.Catalog, out.database.Complete
@@ -146,7 +143,6 @@ type replayer struct {
 	// other than PostgreSQL.
 	session *postgres.Session
 	version int
-	foreign bool
 }
 
 // connect starts the session in which one direction of the file runs.
@@ -155,7 +151,7 @@ func (r *replayer) connect() {
 	for n := range r.unreleased {
 		r.bear(n.String())
 	}
-	if r.foreign {
+	if r.out.foreign {
 		return
 	}
 	r.session = postgres.NewSession(r.builder, r.known, r.version)

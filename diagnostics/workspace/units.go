@@ -8,25 +8,15 @@ import (
 	"github.com/dbwise/dbwise/parsers/source"
 )
 
-// unit is what a tool runs at once: a migration, or one of those that a file
+// Unit is what a tool runs at once: a migration, or one of those that a file
 // holds. Statements are given by their indexes in the facts of the file.
-type unit struct {
-	migration *schema.Migration
-	up, down  []int
-	// apart: released by itself.
-	apart bool
-	// partial: a program that does more than its statements tell.
-	partial bool
-}
-
-// Unit is one migration of a file: the indexes of its statements in the facts
-// of the file.
 type Unit struct {
-	Up, Down []int
+	Migration *schema.Migration
+	Up, Down  []int
 	// Partial: it is a program that does more than its statements tell.
 	Partial bool
-	// Sections are the places of both directions.
-	Sections []source.Span
+	// apart: released by itself.
+	apart bool
 }
 
 // Units are the migrations of a file of a history, in the order in which they
@@ -36,19 +26,18 @@ func (s *Snapshot) Units(path string) []Unit {
 	if !ok || at.history.Declarative || s.files[path] == nil {
 		return nil
 	}
-	var out []Unit
-	for _, u := range unitsOf(&at.history.Migrations[at.index], s.known(path)) {
-		out = append(out, Unit{Up: u.up, Down: u.down, Partial: u.partial, Sections: slices.Concat(u.migration.Up, u.migration.Down)})
-	}
-	return out
+	return unitsOf(&at.history.Migrations[at.index], s.known(path))
 }
 
+// Sections are the places of both directions.
+func (u *Unit) Sections() []source.Span { return slices.Concat(u.Migration.Up, u.Migration.Down) }
+
 // unitsOf takes a file of a history apart, in the order in which its parts run.
-func unitsOf(m *schema.Migration, fa *facts.Facts) []unit {
+func unitsOf(m *schema.Migration, fa *facts.Facts) []Unit {
 	if len(m.Parts) == 0 {
-		return []unit{unitOf(m, fa, 0)}
+		return []Unit{unitOf(m, fa, 0)}
 	}
-	out := make([]unit, 0, len(m.Parts))
+	out := make([]Unit, 0, len(m.Parts))
 	for i := range m.Parts {
 		u := unitOf(m.Of(&m.Parts[i]), fa, m.Parts[i].Program)
 		u.apart = m.Parts[i].Apart
@@ -60,16 +49,16 @@ func unitsOf(m *schema.Migration, fa *facts.Facts) []unit {
 // unitOf finds the statements of one migration. Those of a program are told by
 // their place in the list, since two programs may share the helper in whose
 // text they stand.
-func unitOf(m *schema.Migration, fa *facts.Facts, program int) unit {
-	u := unit{migration: m}
+func unitOf(m *schema.Migration, fa *facts.Facts, program int) Unit {
+	u := Unit{Migration: m}
 	if program < len(fa.Programs) {
 		p := &fa.Programs[program]
-		u.partial = p.Partial || p.DownPartial
+		u.Partial = p.Partial || p.DownPartial
 		for i := p.First; i < p.End && i < len(fa.Statements); i++ {
 			if i < p.First+p.Statements {
-				u.up = append(u.up, i)
+				u.Up = append(u.Up, i)
 			} else {
-				u.down = append(u.down, i)
+				u.Down = append(u.Down, i)
 			}
 		}
 		return u
@@ -77,9 +66,9 @@ func unitOf(m *schema.Migration, fa *facts.Facts, program int) unit {
 	for i := range fa.Statements {
 		switch span := fa.Statements[i].Span; {
 		case covered(m.Up, span):
-			u.up = append(u.up, i)
+			u.Up = append(u.Up, i)
 		case covered(m.Down, span):
-			u.down = append(u.down, i)
+			u.Down = append(u.Down, i)
 		}
 	}
 	return u
@@ -96,11 +85,11 @@ func all(n int) []int {
 
 // units replays the ways up in order, then the ways down from the last to the
 // first, each in a session of its own.
-func (r *replayer) units(list []unit) {
+func (r *replayer) units(list []Unit) {
 	file := r.migration
-	enter := func(u *unit) {
+	enter := func(u *Unit) {
 		if file != nil {
-			r.migration = u.migration
+			r.migration = u.Migration
 		}
 		r.open = false
 	}
@@ -112,13 +101,13 @@ func (r *replayer) units(list []unit) {
 		} else {
 			r.next()
 		}
-		r.run(u.up, false)
+		r.run(u.Up, false)
 		r.builder.EndSession()
 	}
 	for _, u := range slices.Backward(list) {
 		enter(&u)
 		r.connect()
-		r.run(u.down, true)
+		r.run(u.Down, true)
 		r.builder.EndSession()
 	}
 }

@@ -72,11 +72,12 @@ func downDoesNotInvert(p *diagnostics.Pass) {
 // words is the text that tells about one migration of a file: all of it where
 // there is no other.
 func words(f *source.File, all []workspace.Unit, u *workspace.Unit) []byte {
-	if len(all) == 1 || len(u.Sections) == 0 {
+	sections := u.Sections()
+	if len(all) == 1 || len(sections) == 0 {
 		return f.Text
 	}
-	span := u.Sections[0]
-	for _, s := range u.Sections {
+	span := sections[0]
+	for _, s := range sections {
 		span = span.Union(s)
 	}
 	return f.Text[span.Start:span.End]
