@@ -14,7 +14,7 @@ func (l *lowerer) alterTable(x *pg.AlterTableStmt) {
 	at, after := l.relation(x.Relation)
 	cells := l.items(after, l.end(), 0)
 	table := nameOf(x.Relation)
-	b := &builder{l: l, t: &schema.Table{Name: table}, names: namer{}}
+	b := &builder{l: l, t: &schema.Table{Name: table}, names: map[string]bool{}}
 	for i, n := range x.Cmds {
 		cmd := n.GetAlterTableCmd()
 		if cmd == nil || i >= len(cells) {

@@ -46,7 +46,7 @@ func (b *builder) constraint(x *pg.Constraint, at source.Span, columns []string)
 func (b *builder) name(c *schema.Constraint, columns, label string) {
 	if c.Name == "" {
 		c.Made = &schema.MadeName{Columns: columns, Label: label}
-		c.Name = b.names.name(b.t.Name.Name, columns, label)
+		c.Name = c.Made.Free(b.t.Name.Name, func(name string) bool { return b.names[name] })
 	}
 	b.names[c.Name] = true
 }

@@ -44,7 +44,7 @@ func (l *lowerer) createIndex(x *pg.IndexStmt) {
 			names = append(names, p)
 		}
 		ix.Made = &schema.MadeName{Columns: addition(distinct(names)), Label: "idx"}
-		ix.Name = schema.ObjectName(c.Table.Name, ix.Made.Columns, ix.Made.Label)
+		ix.Name = ix.Made.Of(c.Table.Name)
 		c.Column = ix.Name
 	}
 	c.Index = ix

@@ -183,7 +183,7 @@ func (m modern) inConstraint(k *schema.Constraint, table string) {
 			k.Kind, k.Columns, k.Expr = schema.NotNullConstraint, []string{m.name}, ""
 			if k.Made != nil {
 				k.Made = &schema.MadeName{Columns: m.name, Label: "not_null"}
-				k.Name = schema.ObjectName(table, m.name, k.Made.Label)
+				k.Name = k.Made.Of(table)
 			}
 		}
 	}

@@ -26,18 +26,6 @@ func addition(columns []string) string {
 	return out
 }
 
-// namer hands out generated names, unlike one another within a statement.
-type namer map[string]bool
-
-func (used namer) name(table, columns, label string) string {
-	out := schema.ObjectName(table, columns, label)
-	for n := 1; used[out]; n++ {
-		out = schema.ObjectName(table, columns, label+strconv.Itoa(n))
-	}
-	used[out] = true
-	return out
-}
-
 // indexColumnName is what an expression key adds to an index's name: the
 // function's, or "expr" (ChooseIndexColumnNames).
 func indexColumnName(n *pg.Node) string {

@@ -243,11 +243,11 @@ func (l *lowerer) domainConstraint(k *pg.Constraint, domain string) *schema.Cons
 	if k.Location >= 0 {
 		at.Start = int(k.Location)
 	}
-	b := &builder{l: l, t: &schema.Table{Name: schema.Name{Name: domain}}, names: namer{}}
+	b := &builder{l: l, t: &schema.Table{Name: schema.Name{Name: domain}}, names: map[string]bool{}}
 	c := b.constraint(k, at, nil)
 	if c != nil && k.Conname == "" {
 		c.Made = &schema.MadeName{Label: "check"}
-		c.Name = schema.ObjectName(domain, "", c.Made.Label)
+		c.Name = c.Made.Of(domain)
 	}
 	return c
 }

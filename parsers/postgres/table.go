@@ -9,9 +9,10 @@ import (
 
 // builder makes one table from its CREATE statement.
 type builder struct {
-	l     *lowerer
-	t     *schema.Table
-	names namer
+	l *lowerer
+	t *schema.Table
+	// names are those of its constraints so far: made ones keep clear of them.
+	names map[string]bool
 }
 
 // createTable lowers CREATE TABLE in all its forms.
@@ -19,7 +20,7 @@ func (l *lowerer) createTable(x *pg.CreateStmt, kind schema.TableKind) {
 	at, after := l.relation(x.Relation)
 	t := &schema.Table{Name: nameOf(x.Relation), Kind: kind, Unlogged: x.Relation.GetRelpersistence() == "u"}
 	t.Origins = []schema.Origin{l.origin(l.stmt, at)}
-	b := &builder{l: l, t: t, names: namer{}}
+	b := &builder{l: l, t: t, names: map[string]bool{}}
 	b.form(x, after)
 	open := l.find(after, l.end(), 0, "(", "AS")
 	cells := l.inside(open)

@@ -155,7 +155,7 @@ func (b *Builder) createIndex(t *Table, c *Change) {
 	x := c.Index
 	if x.Made != nil && b.indexTaken(t, x.Name) {
 		n := *x
-		n.Name = x.Made.free(t.Name.Name, func(name string) bool { return b.indexTaken(t, name) })
+		n.Name = x.Made.Free(t.Name.Name, func(name string) bool { return b.indexTaken(t, name) })
 		x = &n
 	}
 	t.Indexes = slices.DeleteFunc(slices.Clone(t.Indexes), func(old *Index) bool { return old.Name == x.Name })

@@ -3,22 +3,22 @@ package schema
 import (
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
-// nameLimit is the longest identifier in bytes (PostgreSQL manual, 4.1.1:
-// NAMEDATALEN-1).
-const nameLimit = 63
-
-// ObjectName is the name PostgreSQL makes for an index or constraint of table
+// Of is the first name PostgreSQL makes for an index or constraint of table
 // (src/backend/commands/indexcmds.c, makeObjectName): table_columns_label, the
 // longer of the first two shortened until it fits.
-func ObjectName(table, columns, label string) string {
+func (m *MadeName) Of(table string) string { return objectName(table, m.Columns, m.Label) }
+
+func objectName(table, columns, label string) string {
 	overhead := len(label) + 1
 	if columns != "" {
 		overhead++
 	}
 	n1, n2 := len(table), len(columns)
-	for n1+n2 > nameLimit-overhead {
+	for n1+n2 > sqltext.MaxIdentifier-overhead {
 		if n1 > n2 {
 			n1--
 		} else {
@@ -43,12 +43,12 @@ func Clip(s string, n int) string {
 	return s[:n]
 }
 
-// free is the first name made for an object of a table that is not taken
+// Free is the first name made for an object of a table that is not taken
 // (ChooseRelationName, ChooseConstraintName).
-func (m *MadeName) free(table string, taken func(name string) bool) string {
-	out := ObjectName(table, m.Columns, m.Label)
+func (m *MadeName) Free(table string, taken func(name string) bool) string {
+	out := m.Of(table)
 	for n := 1; taken(out); n++ {
-		out = ObjectName(table, m.Columns, m.Label+strconv.Itoa(n))
+		out = objectName(table, m.Columns, m.Label+strconv.Itoa(n))
 	}
 	return out
 }
@@ -69,7 +69,7 @@ func (b *Builder) nameConstraint(t *Table, k *Constraint) {
 		return constraintNamed(t, name) || k.indexed() && b.indexTaken(t, name)
 	}
 	if taken(k.Name) {
-		k.Name = k.Made.free(t.Name.Name, taken)
+		k.Name = k.Made.Free(t.Name.Name, taken)
 	}
 }
 
@@ -86,7 +86,7 @@ func (b *Builder) nameKeys(t *Table) {
 			return k
 		}
 		n := *k
-		n.Name = k.Made.free(t.Name.Name, func(name string) bool { return constraintNamed(t, name) || b.indexElsewhere(t, name) })
+		n.Name = k.Made.Free(t.Name.Name, func(name string) bool { return constraintNamed(t, name) || b.indexElsewhere(t, name) })
 		return &n
 	}
 	t.PrimaryKey = renamed(t.PrimaryKey)

@@ -198,7 +198,7 @@ func (b *Builder) alterDomain(name Name, c *Change) {
 			}
 			if k.Made != nil && taken(k.Name) {
 				n := *k
-				n.Name = k.Made.free(name.Name, taken)
+				n.Name = k.Made.Free(name.Name, taken)
 				k = &n
 			}
 			b.checks[name] = append(slices.Clip(b.checks[name]), k)
