@@ -44,11 +44,11 @@ func (s *Session) storage(c *schema.Change, out *schema.Impact) {
 			s.works(out, r, lock, schema.Rewrite, "the whole table is written anew, to the log or past it", c)
 		}
 	case "set tablespace":
-		if r.table == nil || r.table.Kind != schema.Partitioned && placeOf(r.table.Tablespace) != placeOf(c.To) {
+		if r.table == nil || placeOf(r.table.Tablespace) != placeOf(c.To) {
 			s.works(out, r, lock, schema.Rewrite, "the whole table is copied to the other tablespace", c)
 		}
 	case "set access method":
-		if r.table == nil || r.table.Kind != schema.Partitioned && orHeap(r.table.AccessMethod) != orHeap(c.To) {
+		if r.table == nil || orHeap(r.table.AccessMethod) != orHeap(c.To) {
 			s.works(out, r, lock, schema.Rewrite, "the whole table is written anew by the other access method", c)
 		}
 	case "set expression":
