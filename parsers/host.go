@@ -76,8 +76,8 @@ func parseFragment(f *source.Fragment, d query.Dialect) []*query.Query {
 	return out
 }
 
-// parseStatement reads one statement that a migration written as a program
-// sends. What it gives is shared and must be copied before it is changed.
+// parseStatement reads one statement by itself. What it gives is shared and must
+// be copied before it is changed.
 func parseStatement(sql string) facts.Statement {
 	parsed := postgres.Parse(sql)
 	st := facts.Statement{Queries: parsed.Queries, Changes: parsed.Changes}

@@ -68,23 +68,12 @@ func undone(f *source.File, frag *source.Fragment, d query.Dialect) []facts.Stat
 			}
 			return frag.Span(s.Shift(piece.Span.Start))
 		}
-		st := facts.Statement{Span: at(source.Span{End: len(text)}), Head: piece.Head, SQL: text}
-		st.Full = st.Span
-		st.Built = st.Span.In(f.Text) != text
+		var st facts.Statement
 		if d == query.Generic || d == query.PostgreSQL {
-			parsed := parseStatement(text)
-			for _, q := range parsed.Queries {
-				st.Queries = append(st.Queries, q.MapSpans(at))
-			}
-			for _, c := range parsed.Changes {
-				st.Changes = append(st.Changes, c.MapSpans(f.Path, at))
-			}
-			if p := parsed.Problem; p != nil {
-				one := *p
-				one.Span = at(p.Span)
-				st.Problem = &one
-			}
+			st = parseStatement(text)
 		}
+		st = st.Placed(f.Path, len(text), at)
+		st.Head, st.SQL, st.Built = piece.Head, text, st.Span.In(f.Text) != text
 		out = append(out, st)
 	}
 	return out

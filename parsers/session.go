@@ -3,8 +3,8 @@ package parsers
 import (
 	"context"
 	"fmt"
-	"github.com/dbwise/dbwise/parsers/changelog"
 
+	"github.com/dbwise/dbwise/parsers/changelog"
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/golang"
 	"github.com/dbwise/dbwise/parsers/source"

@@ -5,9 +5,7 @@ import (
 	"context"
 
 	"github.com/dbwise/dbwise/parsers/facts"
-	"github.com/dbwise/dbwise/parsers/postgres"
 	"github.com/dbwise/dbwise/parsers/query"
-	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
 	"github.com/dbwise/dbwise/parsers/treesitter"
@@ -119,35 +117,19 @@ func readPiece(f *source.File, piece sqltext.Stmt, d query.Dialect) []facts.Stat
 
 // readStatement reads one statement and maps what it says to the file.
 func readStatement(f *source.File, piece sqltext.Stmt, d query.Dialect) *facts.Statement {
-	st := &facts.Statement{Span: piece.Span, Full: piece.Full, Head: piece.Head}
 	if d != query.Generic && d != query.PostgreSQL {
-		return st
+		return &facts.Statement{Span: piece.Span, Full: piece.Full, Head: piece.Head}
 	}
 	text := piece.Span.In(f.Text)
-	parsed := postgres.Parse(text)
-	at := func(s source.Span) source.Span {
+	st := parseStatement(text).Placed(f.Path, len(text), func(s source.Span) source.Span {
 		if s == (source.Span{}) {
 			return s
 		}
 		return s.Shift(piece.Span.Start)
+	})
+	st.Full, st.Head = piece.Full, piece.Head
+	if len(st.Queries) > 0 && st.Queries[0].SQL == "" {
+		st.Queries[0].SQL = text
 	}
-	if n := len(parsed.Queries); n > 0 {
-		st.Queries = make([]*query.Query, n)
-	}
-	for i, q := range parsed.Queries {
-		st.Queries[i] = q.MapSpans(at)
-		if q.SQL == "" && i == 0 {
-			st.Queries[i].SQL = text
-		}
-	}
-	if n := len(parsed.Changes); n > 0 {
-		st.Changes = make([]schema.Change, n)
-	}
-	for i, c := range parsed.Changes {
-		st.Changes[i] = c.MapSpans(f.Path, at)
-	}
-	if p := parsed.Problem; p != nil {
-		st.Problem = &facts.Problem{Kind: facts.ProblemKind(p.Kind), Message: p.Message, Span: p.Span.Shift(piece.Span.Start)}
-	}
-	return st
+	return &st
 }

@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"github.com/dbwise/dbwise/parsers/facts"
-	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
 )
@@ -190,38 +189,13 @@ func (r *reader) sql(n *node, text string, at source.Span) {
 	}
 }
 
-// add puts a statement that was read by itself into its place.
+// add puts a statement of n bytes that was read by itself into its place.
 func (r *reader) add(st facts.Statement, host func(source.Span) source.Span, n int) {
-	st.Span = host(source.Span{End: n})
-	st.Full = st.Span
-	st.Queries = slices.Clone(st.Queries)
-	for i, q := range st.Queries {
-		st.Queries[i] = q.MapSpans(host)
-	}
-	changes := make([]schema.Change, len(st.Changes))
-	for i, c := range st.Changes {
-		changes[i] = c.MapSpans(r.file.Path, host)
+	st = st.Placed(r.file.Path, n, host)
+	for i := range st.Changes {
 		if r.guarded {
-			guard(&changes[i])
+			st.Changes[i].Guard()
 		}
 	}
-	st.Changes = changes
-	if st.Problem != nil {
-		p := *st.Problem
-		p.Span = host(p.Span)
-		st.Problem = &p
-	}
 	r.out = append(r.out, st)
-}
-
-// guard says of a change that it is made only where it makes a difference.
-func guard(c *schema.Change) {
-	switch c.Kind {
-	case schema.CreateTable, schema.AddColumn, schema.CreateIndex:
-		c.IfNotExists = true
-	case schema.DropTable, schema.DropColumn, schema.DropIndex, schema.DropConstraint:
-		c.IfExists = true
-	default:
-		c.Conditional = true
-	}
 }

@@ -7,6 +7,8 @@
 package facts
 
 import (
+	"slices"
+
 	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
@@ -60,6 +62,28 @@ type Statement struct {
 	// no SQL. SQL is what the call sends, as far as it is known.
 	Built bool
 	SQL   string
+}
+
+// Placed is a statement of n bytes that was read by itself as it stands in the
+// file of that path: a copy, as what reads give is shared, with every span put
+// through at.
+func (s Statement) Placed(path string, n int, at func(source.Span) source.Span) Statement {
+	s.Span = at(source.Span{End: n})
+	s.Full = s.Span
+	s.Queries = slices.Clone(s.Queries)
+	for i, q := range s.Queries {
+		s.Queries[i] = q.MapSpans(at)
+	}
+	s.Changes = slices.Clone(s.Changes)
+	for i, c := range s.Changes {
+		s.Changes[i] = c.MapSpans(path, at)
+	}
+	if s.Problem != nil {
+		p := *s.Problem
+		p.Span = at(p.Span)
+		s.Problem = &p
+	}
+	return s
 }
 
 // Program is a migration written as a program. Whether a tool runs it is not

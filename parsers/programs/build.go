@@ -149,13 +149,12 @@ func (b *builder) send() bool {
 	}
 	st.Built, st.SQL = true, text
 	st.Head = head(text)
-	whole := source.Span{End: len(text)}
-	r.add(r.mapped(st, func(s source.Span) source.Span {
+	r.add(st.Placed(r.file.Path, len(text), func(s source.Span) source.Span {
 		if s == (source.Span{}) {
 			return s
 		}
 		return b.host(s)
-	}, whole))
+	}))
 	return true
 }
 

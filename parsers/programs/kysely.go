@@ -10,7 +10,7 @@ import (
 // kysely: export async function up(db: Kysely<any>), all pending ones in one
 // transaction (Kysely documentation, "Migrations"; Migrator). Builders send
 // with execute, SQL is sql`...`.execute(db).
-var kysely = runner{name: "kysely", reads: script, find: findKysely, call: callKysely, other: kyselySQL}
+var kysely = runner{name: "kysely", reads: script, find: findKysely, call: callKysely, other: kyselySQL, hole: kyselyHole}
 
 func findKysely(f *code.File) []entry {
 	if imported(f, "Kysely", "kysely") == "" && imported(f, "sql", "kysely") == "" {
@@ -107,24 +107,28 @@ func kyselySent(r *reader, c *chain) bool {
 	return false
 }
 
-// kyselyHole is what sql.ref("a"), sql.raw("b") and their like put into a query.
-func (r *reader) kyselyHole(n *code.Node, s *scope) (string, bool) {
-	if r.runner.name != "kysely" || n.Kind != code.Call || len(n.Kids) < 2 || n.Kids[0] == nil || n.Kids[0].Kind != code.Member {
-		return "", false
+// kyselyHole is what sql.ref("a"), sql.raw("b") and their like put into a query,
+// and what another sql`...` does.
+func kyselyHole(r *reader, n *code.Node, s *scope, depth int) *written {
+	if n.Kind == code.Tagged && len(n.Kids) > 1 && n.Kids[1].Kind == code.String && n.Kids[1].Frag != nil {
+		return r.filled(n.Kids[1], s, depth)
+	}
+	if n.Kind != code.Call || len(n.Kids) < 2 || n.Kids[0] == nil || n.Kids[0].Kind != code.Member {
+		return nil
 	}
 	text, ok := r.str(n.Kids[1], s)
 	if !ok || n.Kids[0].Kids[0] == nil || n.Kids[0].Kids[0].Text != imported(r.file, "sql", "kysely") {
-		return "", false
+		return nil
 	}
 	switch n.Kids[0].Text {
 	case "raw":
-		return text, true
+		return plain(text)
 	case "ref", "table", "id":
-		return quoted(text), true
+		return plain(quoted(text))
 	case "lit", "val":
-		return "'" + strings.ReplaceAll(text, "'", "''") + "'", true
+		return plain("'" + strings.ReplaceAll(text, "'", "''") + "'")
 	}
-	return "", false
+	return nil
 }
 
 // kyselySchema is one statement of the schema builder, which execute sends.

@@ -43,6 +43,9 @@ type runner struct {
 	// other reads a chain that starts elsewhere, and says whether it is one that
 	// speaks to the database; nil where there are none.
 	other func(r *reader, c *chain) bool
+	// hole reads what an expression that is no literal puts into SQL, nil if it
+	// is not known; nil where only literals do.
+	hole func(r *reader, n *code.Node, s *scope, depth int) *written
 }
 
 // entry is one migration found in a file.

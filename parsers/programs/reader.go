@@ -64,23 +64,15 @@ func (r *reader) stands(at source.Span) {
 // first.
 func (r *reader) add(st facts.Statement) {
 	for i := range st.Changes {
-		c := &st.Changes[i]
-		switch {
-		case r.guarded > 0 && makes[c.Kind]:
-			c.IfNotExists = true
-		case r.guarded > 0 && drops[c.Kind]:
-			c.IfExists = true
-		case r.maybe+r.guarded > 0:
+		switch c := &st.Changes[i]; {
+		case r.guarded > 0:
+			c.Guard()
+		case r.maybe > 0:
 			c.Conditional = true
 		}
 	}
 	r.out = append(r.out, st)
 }
-
-var (
-	makes = map[schema.Kind]bool{schema.CreateTable: true, schema.AddColumn: true, schema.CreateIndex: true}
-	drops = map[schema.Kind]bool{schema.DropTable: true, schema.DropColumn: true, schema.DropIndex: true, schema.DropConstraint: true}
-)
 
 // body runs through a function.
 func (r *reader) body(f *code.Node, s *scope) {

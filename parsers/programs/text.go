@@ -1,12 +1,10 @@
 package programs
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/facts"
-	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
 )
@@ -109,41 +107,36 @@ func (r *reader) filled(n *code.Node, s *scope, depth int) *written {
 // fill adds what stands in a hole: its value if that is known.
 func (r *reader) fill(out *written, value *code.Node, host source.Span, placeholder string, s *scope, depth int) {
 	at := len(out.Text)
-	if v := r.resolve(value, s); v != nil && depth < maxResolve {
-		switch v.Kind {
-		case code.Call:
-			if text, ok := r.kyselyHole(v, s); ok {
-				out.AppendHole(text, host)
-				return
-			}
-		case code.Tagged:
-			if r.runner.name == "kysely" && len(v.Kids) > 1 && v.Kids[1].Kind == code.String && v.Kids[1].Frag != nil {
-				inner := r.filled(v.Kids[1], s, depth+1)
-				out.AppendHole(inner.Text, host)
-				if len(inner.open) > 0 {
-					out.open = append(out.open, source.Span{Start: at, End: len(out.Text)})
-				}
-				return
-			}
-		case code.Number, code.Bool:
-			out.AppendHole(v.Text, host)
-			return
-		case code.String:
-			if v.Frag == nil || len(v.Frag.Holes) == 0 {
-				out.AppendHole(v.Text, host)
-				return
-			}
-			inner := r.filled(v, s, depth+1)
-			out.AppendHole(inner.Text, host)
-			if len(inner.open) > 0 {
-				out.open = append(out.open, source.Span{Start: at, End: len(out.Text)})
-			}
-			return
-		}
+	inner := r.inHole(value, s, depth)
+	if inner == nil {
+		out.AppendHole(placeholder, host)
+	} else {
+		out.AppendHole(inner.Text, host)
 	}
-	out.AppendHole(placeholder, host)
-	out.open = append(out.open, source.Span{Start: at, End: len(out.Text)})
+	if inner == nil || len(inner.open) > 0 {
+		out.open = append(out.open, source.Span{Start: at, End: len(out.Text)})
+	}
 }
+
+// inHole is the text that an expression puts into another, nil if it is not
+// known.
+func (r *reader) inHole(n *code.Node, s *scope, depth int) *written {
+	v := r.resolve(n, s)
+	switch {
+	case v == nil || depth >= maxResolve:
+		return nil
+	case v.Kind == code.String && v.Frag != nil && len(v.Frag.Holes) > 0:
+		return r.filled(v, s, depth+1)
+	case v.Kind == code.String || v.Kind == code.Number || v.Kind == code.Bool:
+		return plain(v.Text)
+	case r.runner.hole != nil:
+		return r.runner.hole(r, v, s, depth+1)
+	}
+	return nil
+}
+
+// plain is a text without holes.
+func plain(text string) *written { return &written{Fragment: source.Fragment{Text: text}} }
 
 // str is the text of an expression that is known in full.
 func (r *reader) str(n *code.Node, s *scope) (string, bool) {
@@ -184,7 +177,7 @@ func (r *reader) sql(n *code.Node, s *scope) {
 			}
 			return w.Span(o.Shift(piece.Span.Start))
 		}
-		r.add(r.mapped(st, at, source.Span{End: len(text)}))
+		r.add(st.Placed(r.file.Path, len(text), at))
 	}
 }
 
@@ -220,27 +213,4 @@ func (r *reader) unsure(w *written, in source.Span) bool {
 		}
 	}
 	return false
-}
-
-// mapped puts a statement that was read by itself into its place.
-func (r *reader) mapped(st facts.Statement, at func(source.Span) source.Span, whole source.Span) facts.Statement {
-	st.Span = at(whole)
-	st.Full = st.Span
-	for i, q := range st.Queries {
-		if i == 0 {
-			st.Queries = slices.Clone(st.Queries)
-		}
-		st.Queries[i] = q.MapSpans(at)
-	}
-	changes := make([]schema.Change, len(st.Changes))
-	for i, c := range st.Changes {
-		changes[i] = c.MapSpans(r.file.Path, at)
-	}
-	st.Changes = changes
-	if st.Problem != nil {
-		p := *st.Problem
-		p.Span = at(p.Span)
-		st.Problem = &p
-	}
-	return st
 }

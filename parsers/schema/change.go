@@ -80,7 +80,8 @@ type Change struct {
 	// Inline: the constraint is written in the column definition of the
 	// AddColumn that stands before it.
 	Inline bool
-	// Conditional: the statement stands in a DO block and may not be reached.
+	// Conditional: the statement may not be reached: it stands in a DO block, or
+	// in a branch of a program.
 	Conditional bool
 	// UsingIndex names the index a constraint is made from.
 	UsingIndex string
@@ -89,6 +90,19 @@ type Change struct {
 	// Using says that ALTER TYPE has a USING expression, Expr is its text.
 	Using bool
 	Expr  string
+}
+
+// Guard says of a change that the database is asked first, so that it is made
+// only where it makes a difference.
+func (c *Change) Guard() {
+	switch c.Kind {
+	case CreateTable, AddColumn, CreateIndex:
+		c.IfNotExists = true
+	case DropTable, DropColumn, DropIndex, DropConstraint:
+		c.IfExists = true
+	default:
+		c.Conditional = true
+	}
 }
 
 // MapSpans is a copy of c with its spans, and those of what it declares, put
