@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/schema"
+	"golang.org/x/sync/errgroup"
 )
 
 // UpStep is a step of the way up, with the place of its file in the history.
@@ -32,28 +34,36 @@ func (s *Snapshot) UpSteps(h *migrations.History) []UpStep {
 }
 
 // upSteps asks for the steps of many files on all processors: who needs them
-// waits for them.
+// waits for them. A panic becomes the caller's, who survives it.
 func (s *Snapshot) upSteps(all []schema.Migration) []UpStep {
 	lists := make([][]UpStep, len(all))
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(all); i = int(next.Add(1)) - 1 {
-				m := &all[i]
-				if m.Up == nil {
-					continue
+	var failed atomic.Value
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range all {
+		m := &all[i]
+		if m.Up == nil {
+			continue
+		}
+		g.Go(func() error {
+			defer func() {
+				if v := recover(); v != nil {
+					failed.Store(fmt.Sprintf("steps of %s: %v", m.Path, v))
 				}
-				steps := s.Steps(m.Path)
-				for k := range steps {
-					if !steps[k].Down {
-						lists[i] = append(lists[i], UpStep{&steps[k], m.Seq})
-					}
+			}()
+			steps := s.Steps(m.Path)
+			for k := range steps {
+				if !steps[k].Down {
+					lists[i] = append(lists[i], UpStep{&steps[k], m.Seq})
 				}
 			}
+			return nil
 		})
 	}
-	wait.Wait()
+	_ = g.Wait()
+	if v := failed.Load(); v != nil {
+		panic(v)
+	}
 	return slices.Concat(lists...)
 }
 

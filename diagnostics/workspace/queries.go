@@ -112,13 +112,7 @@ func (v *view) programQueries(s *Snapshot) {
 		if r.catalogs[i] == nil || slices.ContainsFunc(calls, func(q *Query) bool { return q.Span.Overlaps(st.Span) }) {
 			continue
 		}
-		for _, q := range st.Queries {
-			b := &binder{snapshot: s, path: v.file.src.Path, db: r.database, catalog: r.catalogs[i]}
-			out := b.bind(q, nil)
-			out.Call = -1
-			out.speak(r.database)
-			v.queries = append(v.queries, out)
-		}
+		v.statementQueries(s, st, r.database, r.catalogs[i])
 	}
 	slices.SortStableFunc(v.queries, func(a, b *Query) int { return a.Span.Start - b.Span.Start })
 }
@@ -130,13 +124,18 @@ func (v *view) sqlQueries(s *Snapshot) {
 		if catalog == nil {
 			catalog = noTables
 		}
-		for _, q := range v.fa.Statements[i].Queries {
-			b := &binder{snapshot: s, path: v.file.src.Path, db: r.database, catalog: catalog}
-			out := b.bind(q, nil)
-			out.Call = -1
-			out.speak(r.database)
-			v.queries = append(v.queries, out)
-		}
+		v.statementQueries(s, &v.fa.Statements[i], r.database, catalog)
+	}
+}
+
+// statementQueries adds the queries of a statement that no call sends.
+func (v *view) statementQueries(s *Snapshot, st *facts.Statement, db *Database, catalog *schema.Catalog) {
+	b := &binder{snapshot: s, path: v.file.src.Path, db: db, catalog: catalog}
+	for _, q := range st.Queries {
+		out := b.bind(q, nil)
+		out.Call = -1
+		out.speak(db)
+		v.queries = append(v.queries, out)
 	}
 }
 

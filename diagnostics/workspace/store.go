@@ -104,16 +104,32 @@ func (s *Store) state(p string, text []byte) *fileState {
 // publish makes the current snapshot; paths tells whether files came or went.
 // The lock is held, except before the store is handed out.
 func (s *Store) publish(paths bool) *Snapshot {
-	files := maps.Clone(s.disk)
-	maps.Copy(files, s.open)
-	next := &Snapshot{files: files, roots: s.roots, opts: s.opts, omitted: s.omitted, indexed: s.indexed, shared: s.shared, base: s.base}
+	next := s.with(s.disk, s.roots, s.omitted, s.indexed)
 	if !paths {
 		next.paths = s.current.paths
 	} else {
-		next.paths = slices.Sorted(maps.Keys(files))
-		s.shared.forget(files)
+		next.paths = slices.Sorted(maps.Keys(next.files))
+		s.shared.forget(next.files)
 	}
 	s.current = next
+	return next
+}
+
+// with is the workspace with these files on disk, but for its paths. The lock is
+// held.
+func (s *Store) with(disk map[string]*fileState, roots []string, omitted []Omitted, indexed bool) *Snapshot {
+	files := maps.Clone(disk)
+	maps.Copy(files, s.open)
+	return &Snapshot{files: files, roots: roots, opts: s.opts, omitted: omitted, indexed: indexed, shared: s.shared, base: s.base}
+}
+
+// draft is what publish would make of files that were read; nobody but the
+// caller sees it.
+func (s *Store) draft(disk map[string]*fileState, roots []string, omitted []Omitted) *Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := s.with(disk, roots, omitted, true)
+	next.paths = slices.Sorted(maps.Keys(next.files))
 	return next
 }
 
@@ -191,29 +207,20 @@ func (s *Store) load(ctx context.Context, roots []string, progress func(done, to
 	}
 	omitted = append(omitted, left...)
 	slices.SortFunc(omitted, func(a, b Omitted) int { return strings.Compare(a.Path, b.Path) })
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	var base *Baseline
 	if look != nil {
-		draft := s.draft(states, roots, omitted)
-		s.mu.Unlock()
-		base := look(draft)
-		s.mu.Lock()
+		base = look(s.draft(states, roots, omitted))
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if look != nil {
 		s.base = base
 	}
 	s.disk, s.roots, s.omitted, s.indexed = states, roots, omitted, true
 	return s.publish(true), nil
-}
-
-// draft is what publish would make of files that were read; nobody but the
-// caller sees it. The lock is held.
-func (s *Store) draft(disk map[string]*fileState, roots []string, omitted []Omitted) *Snapshot {
-	files := maps.Clone(disk)
-	maps.Copy(files, s.open)
-	return &Snapshot{files: files, paths: slices.Sorted(maps.Keys(files)), roots: roots, opts: s.opts, omitted: omitted, indexed: true,
-		shared: s.shared, base: s.base}
 }
 
 // readAll reads and extracts files.
