@@ -12,12 +12,10 @@ import (
 	"github.com/dbwise/dbwise/diagnostics/workspace"
 )
 
-// watched are the files whose changes on disk matter.
+// watched are the files whose changes on disk matter besides those that the
+// workspace reads.
 var watched = []string{
-	"**/*.{sql,psql,pgsql,ddl,ts,tsx,mts,cts,js,jsx,mjs,cjs,go,prisma}",
 	"**/{dbwise.json,dbwise.jsonc}",
-	"**/{tsconfig*.json,jsconfig.json,package.json,pnpm-workspace.yaml,go.mod,go.work}",
-	"**/{sqlc.yaml,sqlc.yml,sqlc.json,migration_lock.toml,_journal.json,atlas.sum,sqitch.plan,sqitch.conf,tern.conf,Cargo.toml,metadata.toml,*.sql.conf}",
 	"**/.git/{HEAD,FETCH_HEAD,packed-refs}",
 	"**/.git/refs/remotes/**",
 }
@@ -53,7 +51,7 @@ func watchers() string {
 		Kind int    `json:"kind,omitempty"`
 	}
 	list := []watcher{{Glob: "**/*", Kind: 4}}
-	for _, g := range watched {
+	for _, g := range slices.Concat(workspace.Globs(), watched) {
 		list = append(list, watcher{Glob: g})
 	}
 	b, _ := json.Marshal(list)

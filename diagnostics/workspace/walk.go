@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -39,7 +40,8 @@ var builtDirs = map[string]bool{"dist": true, "build": true, "out": true, "cover
 var configFiles = map[string]bool{
 	"go.mod": true, "go.work": true, "package.json": true, "jsconfig.json": true, "pnpm-workspace.yaml": true,
 	"sqlc.yaml": true, "sqlc.yml": true, "sqlc.json": true, "migration_lock.toml": true, "_journal.json": true,
-	"atlas.sum": true, "sqitch.plan": true, "sqitch.conf": true, "tern.conf": true, "Cargo.toml": true, "metadata.toml": true, "flyway.conf": true, "flyway.toml": true, "snapshot.json": true,
+	"atlas.sum": true, "sqitch.plan": true, "sqitch.conf": true, "tern.conf": true, "Cargo.toml": true, "metadata.toml": true,
+	"flyway.conf": true, "flyway.toml": true, "snapshot.json": true,
 	"pom.xml": true, "build.gradle": true, "build.gradle.kts": true,
 }
 
@@ -53,6 +55,13 @@ func IsConfig(p string) bool {
 
 // Reads reports whether a path is of interest by its name.
 func Reads(p string) bool { return source.LangOf(p) != source.Unknown || IsConfig(p) }
+
+// Globs are patterns for those who watch the disk: of all that Reads takes, and
+// of some that it does not.
+func Globs() []string {
+	exts := strings.ReplaceAll(strings.Join(source.Extensions(), ","), ".", "")
+	return []string{"**/*.{" + exts + "}", "**/{" + strings.Join(slices.Sorted(maps.Keys(configFiles)), ",") + "}", "**/*.sql.conf", "**/tsconfig*.json"}
+}
 
 // Walk lists the files below root. It keeps to .gitignore, also those above
 // root up to the repository's top, follows no links to folders, and leaves out

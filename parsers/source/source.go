@@ -11,7 +11,9 @@ package source
 import (
 	"bytes"
 	"crypto/sha256"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -40,24 +42,21 @@ var byExt = map[string]Lang{
 	".js":  JavaScript, ".mjs": JavaScript, ".cjs": JavaScript, ".jsx": JavaScript,
 	".go":     Go,
 	".prisma": Prisma,
+	".xml":    Changelog, ".yaml": Changelog, ".yml": Changelog,
 }
+
+// Extensions are those of the files that may be read, with the dot, sorted.
+func Extensions() []string { return slices.Sorted(maps.Keys(byExt)) }
 
 // LangOf tells the language of a path by its extension; Unknown if dbwise does
 // not read such files. Of XML and YAML it reads what is called a change log or
 // stands in a folder of them.
 func LangOf(p string) Lang {
-	ext := path.Ext(p)
-	if lang, ok := byExt[ext]; ok {
-		return lang
-	}
-	switch ext = strings.ToLower(ext); ext {
-	case ".xml", ".yaml", ".yml":
-		if changelog(strings.ToLower(p)) {
-			return Changelog
-		}
+	lang := byExt[strings.ToLower(path.Ext(p))]
+	if lang == Changelog && !changelog(strings.ToLower(p)) {
 		return Unknown
 	}
-	return byExt[ext]
+	return lang
 }
 
 func changelog(p string) bool {
