@@ -159,23 +159,36 @@ func (r *configReader) readIgnore(v *jsonValue) {
 	}
 }
 
-// readApplied reads versions, which users write as numbers as well.
-func (r *configReader) readApplied(v *jsonValue) {
+// entries is an object whose members are all of one kind, nil after a report if
+// the value is none. read tells whether it could read a member.
+func entries[T any](r *configReader, v *jsonValue, what, want string, read func(key string, v *jsonValue) (T, bool)) map[string]T {
 	if v.kind != jsonObject {
-		r.wrong(v, "applied", "an object of folders and versions")
-		return
+		r.wrong(v, what, want)
+		return nil
 	}
-	r.cfg.Applied = map[string]string{}
+	out := map[string]T{}
 	for _, m := range v.members {
-		switch {
-		case m.value.kind == jsonString && m.value.text != "":
-			r.cfg.Applied[m.key] = m.value.text
-		case m.value.kind == jsonNumber && m.value.number == math.Trunc(m.value.number) && m.value.number >= 0 && m.value.number < maxRows:
-			r.cfg.Applied[m.key] = fmt.Sprintf("%.0f", m.value.number)
-		default:
-			r.wrong(m.value, "the version of "+m.key, "a string")
+		if value, ok := read(m.key, m.value); ok {
+			out[m.key] = value
 		}
 	}
+	return out
+}
+
+func (r *configReader) readApplied(v *jsonValue) {
+	r.cfg.Applied = entries(r, v, "applied", "an object of folders and versions", r.version)
+}
+
+// version is a version, which users write as a number as well.
+func (r *configReader) version(folder string, v *jsonValue) (string, bool) {
+	switch {
+	case v.kind == jsonString && v.text != "":
+		return v.text, true
+	case v.kind == jsonNumber && v.number == math.Trunc(v.number) && v.number >= 0 && v.number < maxRows:
+		return fmt.Sprintf("%.0f", v.number), true
+	}
+	r.wrong(v, "the version of "+folder, "a string")
+	return "", false
 }
 
 // readBaseline reads the name of a revision. One that begins with a dash would
@@ -193,16 +206,9 @@ func (r *configReader) readBaseline(v *jsonValue) {
 const maxRows = min(1<<53, math.MaxInt)
 
 func (r *configReader) readSizes(v *jsonValue) {
-	if v.kind != jsonObject {
-		r.wrong(v, "tableSizes", "an object of table names and row counts")
-		return
-	}
-	r.cfg.TableSizes = map[string]int{}
-	for _, m := range v.members {
-		if rows, ok := r.whole(m.value, "the size of "+m.key, 0, maxRows); ok {
-			r.cfg.TableSizes[m.key] = rows
-		}
-	}
+	r.cfg.TableSizes = entries(r, v, "tableSizes", "an object of table names and row counts", func(table string, v *jsonValue) (int, bool) {
+		return r.whole(v, "the size of "+table, 0, maxRows)
+	})
 }
 
 func (r *configReader) readRules(v *jsonValue) {

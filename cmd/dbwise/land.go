@@ -17,9 +17,9 @@ import (
 var targets = []string{"GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "BITBUCKET_PR_DESTINATION_BRANCH",
 	"SYSTEM_PULLREQUEST_TARGETBRANCH", "CHANGE_TARGET"}
 
-// known says which folders of applied hold no migrations: a misspelt one would
-// go unnoticed.
-func (a *analysis) known(dirs []string) {
+// misspelt says which folders of applied hold no migrations: one with a wrong
+// name would go unnoticed.
+func (a *analysis) misspelt(dirs []string) {
 	for folder := range a.config.Workspace().Applied {
 		around := target{path: folder, folder: true}
 		if !slices.ContainsFunc(dirs, func(d string) bool { return around.holds(d) || (target{path: d, folder: true}).holds(folder) }) {
@@ -34,7 +34,7 @@ func (a *analysis) known(dirs []string) {
 func (a *analysis) land(ctx context.Context) error {
 	snap := a.store.Snapshot()
 	dirs := snap.MigrationDirs()
-	a.known(dirs)
+	a.misspelt(dirs)
 	named := a.config.Baseline
 	o := git.Options{Revision: named}
 	switch named {

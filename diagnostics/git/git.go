@@ -119,7 +119,7 @@ func (w *work) read(ctx context.Context, o Options, text func(string) []byte, ou
 	if err != nil {
 		return fmt.Errorf("read %s: %w", branch, err)
 	}
-	c := &comparison{work: w, text: text, held: held, texts: map[string][][]byte{}, wanted: map[string]bool{}}
+	c := &comparison{work: w, text: text, held: held, texts: map[string][][]byte{}}
 	if c.differ() {
 		began := held
 		if head := w.repo.head(); head != "" && head != tip {
@@ -148,8 +148,6 @@ type comparison struct {
 	held  map[string]string
 	texts map[string][][]byte
 	gone  []string
-	// wanted are blobs to be read.
-	wanted map[string]bool
 }
 
 func (c *comparison) absolute(rel string) string { return path.Join(c.repo.top, rel) }
@@ -191,12 +189,13 @@ func (c *comparison) look(ctx context.Context, g *objects, began map[string]stri
 		}
 	}
 	slices.Sort(c.gone)
+	wanted := map[string]bool{}
 	for _, list := range ids {
 		for _, id := range list {
-			c.wanted[id] = true
+			wanted[id] = true
 		}
 	}
-	blobs, err := g.blobs(ctx, slices.Sorted(maps.Keys(c.wanted)))
+	blobs, err := g.blobs(ctx, slices.Sorted(maps.Keys(wanted)))
 	if err != nil {
 		return err
 	}

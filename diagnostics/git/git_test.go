@@ -66,6 +66,14 @@ func (r *repo) commit(names ...string) {
 // publish says that the remote's main branch is where HEAD is.
 func (r *repo) publish() { r.git("update-ref", "refs/remotes/origin/main", "HEAD") }
 
+// lose takes away an object.
+func (r *repo) lose(id string) {
+	r.t.Helper()
+	if err := os.Remove(filepath.Join(r.dir, ".git", "objects", id[:2], id[2:])); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 // read prints a baseline with paths relative to the repository.
 func (r *repo) read(o git.Options, dirs ...string) string {
 	r.t.Helper()
@@ -207,10 +215,7 @@ func TestBroken(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	want(t, "no git", r.read(git.Options{}, "m"), "none\n")
 	t.Setenv("PATH", path)
-	blob := r.git("rev-parse", "HEAD:m/1.sql")
-	if err := os.Remove(filepath.Join(r.dir, ".git", "objects", blob[:2], blob[2:])); err != nil {
-		t.Fatal(err)
-	}
+	r.lose(r.git("rev-parse", "HEAD:m/1.sql"))
 	want(t, "a lost object", r.read(git.Options{}, "m"), "error\n")
 }
 
@@ -258,9 +263,7 @@ func TestUntrusted(t *testing.T) {
 	r.write("m/1.sql", "mine\n")
 	want(t, "untrusted", r.read(git.Options{}, "m"), "origin/main\nm/1.sql [\"one\\n\"]\nm/2.sql [\"two\\n\"]\n")
 	// A lost object would be fetched.
-	if err := os.Remove(filepath.Join(r.dir, ".git", "objects", blob[:2], blob[2:])); err != nil {
-		t.Fatal(err)
-	}
+	r.lose(blob)
 	_ = os.Remove(ran)
 	want(t, "untrusted, a lost object", r.read(git.Options{}, "m"), "error\n")
 	for _, revision := range []string{"HEAD~1", "main", "--exec=" + evil, "--upload-pack=" + evil} {

@@ -60,14 +60,15 @@ const (
 func small(p string) string { return strings.TrimSpace(string(limited(p, maxSmall))) }
 
 func limited(p string, limit int64) []byte {
-	f, err := os.Open(filepath.FromSlash(p))
+	p = filepath.FromSlash(p)
+	if info, err := os.Stat(p); err != nil || !info.Mode().IsRegular() {
+		return nil // a pipe would never open
+	}
+	f, err := os.Open(p)
 	if err != nil {
 		return nil
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil
-	}
 	text, err := io.ReadAll(io.LimitReader(f, limit))
 	if err != nil {
 		return nil
