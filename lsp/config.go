@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -109,7 +110,7 @@ func (s *server) readConfig(ctx context.Context, roots []string) {
 	c.mu.Unlock()
 	over := s.fromEditor(client)
 	next := &configState{rest: (&diagnostics.Config{}).Merge(over)}
-	opts := workspace.Options{}
+	opts := workspace.Options{Applied: map[string]string{}}
 	for _, dir := range roots {
 		own := s.readFolder(dir, configPath(client), before)
 		r := rootConfig{dir: dir, own: own, effective: own.Merge(over)}
@@ -122,6 +123,7 @@ func (s *server) readConfig(ctx context.Context, roots []string) {
 			opts.ServerVersion = o.ServerVersion
 		}
 		opts.Migrations = append(opts.Migrations, o.Migrations...)
+		maps.Copy(opts.Applied, o.Applied)
 	}
 	if ctx.Err() != nil {
 		return

@@ -103,6 +103,10 @@ func TestLandings(t *testing.T) {
 	r.Write("dbwise.json", `{"baseline": "nowhere"}`)
 	r.events("dbwise.json")
 	r.want("a revision that is not there", clear2, "1")
+	r.Write("dbwise.json", `{"baseline": "none", "applied": {"migrations": "000002"}}`)
+	r.events("dbwise.json")
+	r.want("applied", clear2, "")
+	r.want("not applied", "migrations/000003_more.up.sql", "1")
 	r.Quit()
 }
 
