@@ -34,14 +34,13 @@ func lexical(d query.Dialect) sqltext.Dialect {
 // dialect but MySQL (and SQLite, for its sake) reads.
 var quoted = regexp.MustCompile("(?i)(?:\\b(?:from|into|table|update|join|index|key|on|exists|set|select|by|where|and)|[,(.])[ \t\r\n]*`[^`\n]+`")
 
-// mysqlWords and sqliteWords stand in no PostgreSQL script.
+// mysqlWords, sqliteWords and otherWords, which are SQL Server's and Oracle's,
+// stand in no PostgreSQL script.
 var (
 	mysqlWords  = []string{"AUTO_INCREMENT", "ENGINE=", "ENGINE =", "ON DUPLICATE KEY", "UNSIGNED NOT NULL", "CHARACTER SET UTF8", "CHARSET="}
 	sqliteWords = []string{" AUTOINCREMENT", "PRAGMA ", "WITHOUT ROWID", "SQLITE_MASTER", "INSERT OR REPLACE", "INSERT OR IGNORE"}
+	otherWords  = []string{"[DBO].", "CREATE TABLE [", "ALTER TABLE [", "SET ANSI_NULLS", "SET QUOTED_IDENTIFIER", "IDENTITY(1,1)", "VARCHAR2("}
 )
-
-// otherWords are SQL Server's and Oracle's.
-var otherWords = []string{"[DBO].", "CREATE TABLE [", "ALTER TABLE [", "SET ANSI_NULLS", "SET QUOTED_IDENTIFIER", "IDENTITY(1,1)", "VARCHAR2("}
 
 // textDialect is the dialect that a text shows itself to be written in;
 // Generic if it shows nothing. What stands in comments and strings is not
@@ -66,28 +65,20 @@ func shown(text []byte) query.Dialect {
 	return query.Generic
 }
 
-// folderNames are folders that projects for several databases keep their SQL in.
-var folderNames = map[string]query.Dialect{
-	"sqlite": query.SQLite, "sqlite3": query.SQLite, "mysql": query.MySQL, "mariadb": query.MySQL,
-	"postgres": query.PostgreSQL, "postgresql": query.PostgreSQL, "pg": query.PostgreSQL, "pgsql": query.PostgreSQL,
-	"mssql": query.Unread, "sqlserver": query.Unread, "tsql": query.Unread, "oracle": query.Unread, "db2": query.Unread, "h2": query.Unread, "hsqldb": query.Unread,
-	"clickhouse": query.Unread, "snowflake": query.Unread, "bigquery": query.Unread, "cassandra": query.Unread, "spanner": query.Unread,
-}
-
 // FolderDialect is the dialect that a file or one of the last folders of its
-// path is named after, as in migrations/sqlite/0.1/01__init.sql and
+// path is named after, as projects for several databases do, as in migrations/sqlite/0.1/01__init.sql and
 // 01_init.sqlite3.up.sql; Generic if none is.
 func FolderDialect(p string) query.Dialect {
-	if parts := strings.Split(strings.ToLower(path.Base(p)), "."); len(parts) > 2 {
+	if parts := strings.Split(path.Base(p), "."); len(parts) > 2 {
 		for _, part := range parts[1 : len(parts)-1] {
-			if d, ok := folderNames[part]; ok {
+			if d := query.DialectNamed(part); d != query.Generic {
 				return d
 			}
 		}
 	}
-	dirs := strings.Split(strings.ToLower(path.Dir(p)), "/")
+	dirs := strings.Split(path.Dir(p), "/")
 	for i := len(dirs) - 1; i >= max(0, len(dirs)-4); i-- {
-		if d, ok := folderNames[dirs[i]]; ok {
+		if d := query.DialectNamed(dirs[i]); d != query.Generic {
 			return d
 		}
 	}

@@ -57,27 +57,19 @@ func (w *world) included(found []*History) []*History {
 
 var dbmsList = regexp.MustCompile(`\bdbms\s*[=:]\s*["']?([\w, ]+)`)
 
-// spokenBy is the database that the change logs of a history name alone, or
-// PostgreSQL where it is among several: properties and changesets may be for
-// some databases only.
+// spokenBy is the database that the change logs of a history are spoken for:
+// their properties and changesets may be for some databases only.
 func (w *world) spokenBy(h *History, under map[string]string) query.Dialect {
-	var only query.Dialect
+	var lists []string
 	for _, p := range w.files {
 		if (under[p] == "" || path.Dir(under[p]) != h.Dir) && path.Dir(p) != h.Dir || !w.isProgram(p) {
 			continue
 		}
 		for _, g := range dbmsList.FindAllSubmatch(w.read(p), -1) {
-			for _, name := range strings.Split(string(g[1]), ",") {
-				switch d := dialectOf(strings.TrimSpace(name)); {
-				case d == query.PostgreSQL:
-					return d
-				case d != query.Generic:
-					only = d
-				}
-			}
+			lists = append(lists, string(g[1]))
 		}
 	}
-	return only
+	return spoken(lists)
 }
 
 // masters numbers the change logs in the order in which those that nobody

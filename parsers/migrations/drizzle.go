@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
+	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
@@ -30,7 +30,7 @@ var drizzle = layout{
 			if json.Unmarshal(text, &j) != nil {
 				return
 			}
-			h := &History{Dir: dir, Dialect: dialectOf(j.Dialect), journal: &listing{path: p, text: text}}
+			h := &History{Dir: dir, Dialect: query.DialectNamed(j.Dialect), journal: &listing{path: p, text: text}}
 			for _, e := range j.Entries {
 				file := path.Join(dir, e.Tag+".sql")
 				if !w.here[file] {
@@ -94,28 +94,11 @@ func (p *planner) journal() bool {
 
 // drizzleFolders finds <time>_name/migration.sql with a snapshot.json beside, as
 // version 1 lays them out.
-func (w *world) drizzleFolders() (out []*History) {
-	byDir := map[string]*History{}
-	w.each(func(dir string, names []string) {
-		g := numbered.FindStringSubmatch(path.Base(dir))
-		if g == nil || !slices.Contains(names, "migration.sql") || !w.here[path.Join(dir, "snapshot.json")] {
-			return
-		}
-		parent := path.Dir(dir)
-		h := byDir[parent]
-		if h == nil {
-			var s struct{ Dialect string }
-			_ = json.Unmarshal(w.read(path.Join(dir, "snapshot.json")), &s)
-			h = &History{Dir: parent, Dialect: dialectOf(s.Dialect)}
-			byDir[parent] = h
-			out = append(out, h)
-		}
-		m := schema.Migration{Path: path.Join(dir, "migration.sql"), Version: g[1], Name: g[2], Tx: schema.TxBatch}
-		m.Up = w.sheet(m.Path).whole()
-		h.Migrations = append(h.Migrations, m)
+func (w *world) drizzleFolders() []*History {
+	snapshot := func(dir string) string { return path.Join(dir, "snapshot.json") }
+	return w.folders(schema.TxBatch, func(dir, _ string) bool { return w.here[snapshot(dir)] }, func(dir string) query.Dialect {
+		var s struct{ Dialect string }
+		_ = json.Unmarshal(w.read(snapshot(dir)), &s) // a dialect nobody knows is Generic
+		return query.DialectNamed(s.Dialect)
 	})
-	for _, h := range out {
-		slices.SortStableFunc(h.Migrations, func(a, b schema.Migration) int { return strings.Compare(a.Path, b.Path) })
-	}
-	return out
 }

@@ -137,17 +137,14 @@ func compareFlyway(a, b schema.Migration) int {
 		}
 		return strings.Compare(b.Version, a.Version)
 	}
-	if n := compareVersions(a.Version, b.Version); n != 0 {
+	if n := CompareVersions(a.Version, b.Version); n != 0 {
 		return n
 	}
 	return len(a.Down) - len(b.Down)
 }
 
 // CompareVersions orders versions that consist of numbers, part by part.
-func CompareVersions(a, b string) int { return compareVersions(a, b) }
-
-// compareVersions compares versions part by part.
-func compareVersions(a, b string) int {
+func CompareVersions(a, b string) int {
 	x, y := versionParts(a), versionParts(b)
 	for i := range max(len(x), len(y)) {
 		p, q := "", ""

@@ -20,19 +20,21 @@ var liquibase = layout{
 	find: func(w *world) (out []*History) {
 		w.each(func(dir string, names []string) {
 			h := &History{Dir: dir}
-			var sets []changeset
+			var dbms []string
 			of := map[string][]changeset{}
 			for _, n := range names {
 				s := w.sheet(path.Join(dir, n))
 				if s.marked(sqltext.Liquibase, sqltext.Header) {
 					of[n] = changesets(s)
-					sets = append(sets, of[n]...)
+					for _, c := range of[n] {
+						dbms = append(dbms, c.options["dbms"])
+					}
 				}
 			}
 			if len(of) == 0 {
 				return
 			}
-			h.Dialect = spoken(sets)
+			h.Dialect = spoken(dbms)
 			for _, n := range names {
 				list, ok := of[n]
 				if !ok {
@@ -103,16 +105,16 @@ func changesets(s *sheet) (out []changeset) {
 	return out
 }
 
-// spoken is the database the changesets are for, where their dbms names one
-// alone: PostgreSQL if it is among several.
-func spoken(sets []changeset) query.Dialect {
+// spoken is the database that lists of dbms name alone, or PostgreSQL where it is
+// among several. One that nobody reads, such as the h2 of tests, says nothing.
+func spoken(lists []string) query.Dialect {
 	var only query.Dialect
-	for _, c := range sets {
-		for _, name := range strings.Split(c.options["dbms"], ",") {
-			switch d := dialectOf(strings.TrimSpace(name)); {
+	for _, list := range lists {
+		for name := range strings.SplitSeq(list, ",") {
+			switch d := query.DialectNamed(name); {
 			case d == query.PostgreSQL:
 				return d
-			case d != query.Generic && only == query.Generic:
+			case d != query.Unread && only == query.Generic:
 				only = d
 			}
 		}
@@ -133,9 +135,9 @@ func (c *changeset) runs(d query.Dialect) bool {
 	for _, name := range strings.Split(dbms, ",") {
 		name, not := strings.CutPrefix(strings.TrimSpace(name), "!")
 		if not {
-			return !slices.ContainsFunc(strings.Split(dbms, ","), func(s string) bool { return dialectOf(strings.TrimPrefix(strings.TrimSpace(s), "!")) == d })
+			return !slices.ContainsFunc(strings.Split(dbms, ","), func(s string) bool { return query.DialectNamed(strings.TrimPrefix(strings.TrimSpace(s), "!")) == d })
 		}
-		if dialectOf(name) == d {
+		if query.DialectNamed(name) == d {
 			return true
 		}
 	}

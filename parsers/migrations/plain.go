@@ -96,7 +96,7 @@ func (w *world) releases() (out []*History) {
 			continue
 		}
 		slices.SortStableFunc(dirs, func(a, b string) int {
-			return compareVersions(strings.TrimLeft(path.Base(a), "vV"), strings.TrimLeft(path.Base(b), "vV"))
+			return CompareVersions(strings.TrimLeft(path.Base(a), "vV"), strings.TrimLeft(path.Base(b), "vV"))
 		})
 		h := &History{Dir: parent}
 		for _, dir := range dirs {

@@ -44,7 +44,7 @@ func (w *world) sqlc(found []*History) []*History {
 		}
 		for _, b := range append(conf.Packages, conf.SQL...) {
 			files := w.named(path.Dir(p), b.Schema)
-			found = w.described(found, files, dialectOf(b.Engine), path.Dir(p))
+			found = w.described(found, files, query.DialectNamed(b.Engine), path.Dir(p))
 		}
 	}
 	return found

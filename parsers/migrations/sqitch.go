@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 )
@@ -22,7 +23,7 @@ var sqitch = layout{
 			dir := path.Dir(p)
 			h := &History{Dir: dir, journal: &listing{path: p, text: w.read(p)}}
 			if g := sqitchEngine.FindSubmatch(w.read(path.Join(dir, "sqitch.conf"))); g != nil {
-				h.Dialect = dialectOf(string(g[1]))
+				h.Dialect = query.DialectNamed(string(g[1]))
 			}
 			for _, name := range planned(h.journal.text) {
 				for _, kind := range []string{"deploy", "revert"} {

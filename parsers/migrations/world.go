@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dbwise/dbwise/parsers/facts"
+	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
@@ -335,6 +336,33 @@ func (w *world) versioned(dir string, names []string, make func(m *schema.Migrat
 		out = append(out, m)
 	}
 	slices.SortStableFunc(out, func(a, b schema.Migration) int { return byNumber(a.Version, b.Version) })
+	return out
+}
+
+// folders are the histories of a tool that gives each migration a folder of its
+// own, <version>_name/migration.sql, up only. theirs reports whether such a folder
+// is the tool's, dialect reads what the first of a history says of the database.
+func (w *world) folders(tx schema.Tx, theirs func(dir, version string) bool, dialect func(dir string) query.Dialect) (out []*History) {
+	byDir := map[string]*History{}
+	w.each(func(dir string, names []string) {
+		g := numbered.FindStringSubmatch(path.Base(dir))
+		if g == nil || !slices.Contains(names, "migration.sql") || !theirs(dir, g[1]) {
+			return
+		}
+		parent := path.Dir(dir)
+		h := byDir[parent]
+		if h == nil {
+			h = &History{Dir: parent, Dialect: dialect(dir)}
+			byDir[parent] = h
+			out = append(out, h)
+		}
+		m := schema.Migration{Path: path.Join(dir, "migration.sql"), Version: g[1], Name: g[2], Tx: tx}
+		m.Up = w.sheet(m.Path).whole()
+		h.Migrations = append(h.Migrations, m)
+	})
+	for _, h := range out {
+		slices.SortStableFunc(h.Migrations, func(a, b schema.Migration) int { return strings.Compare(a.Path, b.Path) })
+	}
 	return out
 }
 

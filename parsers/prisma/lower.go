@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
 )
@@ -22,7 +23,7 @@ func (l *lowering) settings(blocks []*block) {
 		switch b.kind {
 		case "datasource":
 			l.schema.Provider = prop(b, "provider").text
-			l.schema.Dialect = dialects[l.schema.Provider]
+			l.schema.Dialect = query.DialectNamed(l.schema.Provider)
 			l.schema.RelationMode = prop(b, "relationMode").text
 		case "generator":
 			l.schema.Generators = append(l.schema.Generators, Generator{Name: b.name, Provider: prop(b, "provider").text, Output: prop(b, "output").text, Span: b.span})

@@ -66,8 +66,3 @@ func Parse(path string, text []byte) *Schema {
 	s.Problems = p.problems
 	return s
 }
-
-var dialects = map[string]query.Dialect{
-	"postgresql": query.PostgreSQL, "postgres": query.PostgreSQL, "cockroachdb": query.PostgreSQL,
-	"mysql": query.MySQL, "sqlite": query.SQLite, "mongodb": query.MongoDB,
-}
