@@ -28,6 +28,8 @@ type lockFlags struct {
 	schemas []string
 	format  string
 	stdin   io.Reader
+	// projects are those read so far, by root.
+	projects map[string]*workspace.Snapshot
 }
 
 func locksCommand() *cobra.Command {
@@ -246,23 +248,34 @@ func (f *lockFlags) migration(ctx context.Context, src *source.File) (list []wor
 	if !anyOf(root, projectFiles) {
 		return nil, false, nil
 	}
-	store := workspace.NewStore(workspace.Options{ServerVersion: f.version})
-	if file := diagnostics.FindConfig(root); file != "" {
-		cfg, _, err := diagnostics.LoadConfig(file, nil)
-		if err == nil {
-			opts := cfg.Workspace()
-			if f.version != 0 {
-				opts.ServerVersion = f.version
-			}
-			store = workspace.NewStore(opts)
-		}
-	}
-	snap, err := store.Load(ctx, []string{filepath.ToSlash(root)}, nil)
-	if err != nil {
+	snap, err := f.projectAt(ctx, root)
+	if err != nil || snap.Migration(src.Path) == nil {
 		return nil, false, err
 	}
-	if snap.Migration(src.Path) == nil {
-		return nil, false, nil
-	}
 	return snap.Impacts(src.Path), true, nil
+}
+
+// projectAt reads a project once.
+func (f *lockFlags) projectAt(ctx context.Context, root string) (*workspace.Snapshot, error) {
+	if snap := f.projects[root]; snap != nil {
+		return snap, nil
+	}
+	var opts workspace.Options
+	if file := diagnostics.FindConfig(root); file != "" {
+		if cfg, _, err := diagnostics.LoadConfig(file, nil); err == nil {
+			opts = cfg.Workspace()
+		}
+	}
+	if f.version != 0 {
+		opts.ServerVersion = f.version
+	}
+	snap, err := workspace.NewStore(opts).Load(ctx, []string{filepath.ToSlash(root)}, nil)
+	if err != nil {
+		return nil, err
+	}
+	if f.projects == nil {
+		f.projects = map[string]*workspace.Snapshot{}
+	}
+	f.projects[root] = snap
+	return snap, nil
 }
