@@ -68,8 +68,8 @@ func (s *Snapshot) Dependents(st *schema.Step, t *schema.Table, column string) [
 	return out
 }
 
-// definers are the migrations, in order, that make or take away views,
-// routines or triggers. Snapshots that share a history agree on them: what a file changes
+// definers are the migrations, in order, that make or take away views, routines
+// or triggers. Snapshots that share a history agree on them: what a file changes
 // is part of what the history was made from.
 func (s *Snapshot) definers(h *history) []int {
 	h.definersOnce.Do(func() {
@@ -86,7 +86,7 @@ func (s *Snapshot) definers(h *history) []int {
 // triggers.
 func defines(st facts.Statement) bool {
 	return slices.ContainsFunc(st.Changes, func(c schema.Change) bool {
-		return c.Kind == schema.CreateView || c.Kind == schema.DropView || c.Routine != nil || c.Action == "create trigger" || c.Action == "create constraint trigger" ||
+		return c.Kind == schema.CreateView || c.Kind == schema.DropView || c.Routine != nil || c.MakesTrigger() ||
 			c.Kind == schema.OtherDDL && strings.HasPrefix(c.Action, "drop ")
 	})
 }
@@ -111,7 +111,7 @@ func (s *Snapshot) bornAt(h *history, c *schema.Column) birth {
 // remakes reports whether a statement makes or takes away a routine.
 func remakes(st *facts.Statement) bool {
 	return slices.ContainsFunc(st.Changes, func(c schema.Change) bool {
-		return c.Routine != nil || c.Action == "drop function" || c.Action == "drop procedure" || c.Action == "drop routine"
+		return c.Routine != nil || c.DropsRoutine()
 	})
 }
 
@@ -129,7 +129,7 @@ func (v *view) define(st *facts.Statement, key mentionKey, in string, older bool
 			name := "routine " + c.Routine.Name.String()
 			d := Dependent{Object: c.Object, Name: c.Routine.Name}
 			alive[name] = v.named(st, key, in, older, d)
-		case c.Action == "drop function" || c.Action == "drop procedure" || c.Action == "drop routine":
+		case c.DropsRoutine():
 			delete(alive, "routine "+c.Other.String())
 		}
 	}

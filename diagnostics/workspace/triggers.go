@@ -30,7 +30,7 @@ func (t *fired) follow(v *view, st *facts.Statement) {
 		c := &st.Changes[i]
 		mine := strings.EqualFold(c.Table.Name, t.table)
 		switch {
-		case c.Action == "create trigger" || c.Action == "create constraint trigger":
+		case c.MakesTrigger():
 			if mine {
 				t.calls[c.Column] = c.Other.Name
 			}

@@ -92,6 +92,16 @@ type Change struct {
 	Expr  string
 }
 
+// MakesTrigger reports whether a change is CREATE TRIGGER.
+func (c *Change) MakesTrigger() bool {
+	return c.Action == "create trigger" || c.Action == "create constraint trigger"
+}
+
+// DropsRoutine reports whether a change takes away functions or procedures.
+func (c *Change) DropsRoutine() bool {
+	return c.Action == "drop function" || c.Action == "drop procedure" || c.Action == "drop routine"
+}
+
 // Guard says of a change that the database is asked first, so that it is made
 // only where it makes a difference.
 func (c *Change) Guard() {

@@ -164,7 +164,7 @@ func (b *Builder) other(c *Change) {
 		}
 	case strings.HasPrefix(c.Action, "alter domain"):
 		b.alterDomain(name, c)
-	case c.Action == "create trigger" || c.Action == "create constraint trigger":
+	case c.MakesTrigger():
 		b.triggers[name] = append(slices.Clip(b.triggers[name]), c.Table.key())
 	case c.Action == "drop type" || c.Action == "drop domain":
 		delete(b.enums, name)
@@ -173,7 +173,7 @@ func (b *Builder) other(c *Change) {
 		if c.Cascade {
 			b.dropColumnsOf(name.Name)
 		}
-	case c.Action == "drop function" || c.Action == "drop procedure" || c.Action == "drop routine":
+	case c.DropsRoutine():
 		delete(b.routines, name)
 	case c.Action == "drop schema" && c.Cascade:
 		b.dropSchema(c)
