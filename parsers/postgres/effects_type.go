@@ -234,13 +234,7 @@ func (s *Session) rewrites(old *schema.Column, c *schema.Change) string {
 	return why
 }
 
-func spelled(c *schema.Column) string {
-	out := bareType(c.Type)
-	if c.Modifier != "" {
-		out += "(" + c.Modifier + ")"
-	}
-	return out + strings.Repeat("[]", c.Array)
-}
+func spelled(c *schema.Column) string { return c.TypeAs(bareType(c.Type)) }
 
 // casts are the types that a USING expression casts the bare column through;
 // false if it does anything else.

@@ -122,7 +122,7 @@ func bunBuilder(r *reader, c *chain) bool {
 	if q["Model"] != nil {
 		u.model, _ = r.modelled(q["Model"].arg(0), c.scope, "bun")
 	}
-	if q["Table"] == nil && q["ModelTableExpr"] == nil && u.model == nil && c.links[0].name != "NewDropIndex" {
+	if u.named() == nil && u.model == nil && c.links[0].name != "NewDropIndex" {
 		return false // what the model of another file says
 	}
 	return u.statement()
@@ -147,13 +147,20 @@ func (u *bunCall) has(name, words string) string {
 	return ""
 }
 
+// named is the call that names the table, nil if the model's name stands.
+func (u *bunCall) named() *link {
+	if l := u.q["Table"]; l != nil {
+		return l
+	}
+	return u.q["ModelTableExpr"]
+}
+
 // table adds the table's name: as the call says, else the model's.
 func (u *bunCall) table(b *builder) *builder {
+	at := u.named()
 	switch {
-	case u.q["Table"] != nil:
-		return b.name(u.q["Table"].arg(0))
-	case u.q["ModelTableExpr"] != nil:
-		return b.name(u.q["ModelTableExpr"].arg(0))
+	case at != nil:
+		return b.name(at.arg(0))
 	case u.model != nil && u.model.Table.Name.Name != "":
 		return b.in(u.q["Model"].arg(0).Span, func() { b.raw(tableOf(u.model)) })
 	}
@@ -199,11 +206,7 @@ func (u *bunCall) createTable() bool {
 	}
 	m := *u.model
 	all := !m.Table.Open && u.q["WithForeignKeys"] == nil
-	if u.q["Table"] != nil || u.q["ModelTableExpr"] != nil {
-		at := u.q["Table"]
-		if at == nil {
-			at = u.q["ModelTableExpr"]
-		}
+	if at := u.named(); at != nil {
 		name, ok := u.r.str(at.arg(0), u.c.scope)
 		if !ok {
 			return false

@@ -67,20 +67,6 @@ func flatten(n *code.Node) *chain {
 // maxLinks bounds the links of one chain.
 const maxLinks = 4000
 
-// path are the names of the first links that are not called.
-func (c *chain) skip(names ...string) bool {
-	if len(c.links) < len(names) {
-		return false
-	}
-	for i, n := range names {
-		if c.links[i].name != n || c.links[i].called {
-			return false
-		}
-	}
-	c.links = c.links[len(names):]
-	return true
-}
-
 // scope is what the names of a function mean.
 type scope struct {
 	// vars are values, nil for what is not known.

@@ -33,7 +33,7 @@ func callGORM(r *reader, c *chain) bool {
 		case "AutoMigrate", "CreateTable", "DropTable", "DropTableIfExists": // on the session itself: version 1
 			return g.migrator()
 		case "DropColumn", "AddIndex", "AddUniqueIndex", "RemoveIndex", "ModifyColumn", "AddForeignKey":
-			return g.first(c.links[:i])
+			return g.version1(c.links[:i])
 		case "Raw", "Find", "First", "Take", "Last", "Scan", "Count", "Pluck", "Create", "CreateInBatches", "Save", "Update", "Updates",
 			"UpdateColumn", "UpdateColumns", "Delete", "FirstOrCreate", "FindInBatches", "Commit", "Rollback", "Row", "Rows", "DB":
 			return true // data
@@ -58,9 +58,10 @@ type gormCall struct {
 	s *scope
 }
 
-// gormBuild is a statement about the table of a call's first argument.
+// build is a statement that the call sends.
 func (g *gormCall) build(parts ...string) *builder { return g.r.build(g.l.span, g.s, parts...) }
 
+// alter is one about the table of its first argument.
 func (g *gormCall) alter(parts ...string) *builder {
 	b := g.build("ALTER TABLE ")
 	g.table(b, g.l.arg(0))
@@ -83,7 +84,7 @@ func (g *gormCall) migrator() bool {
 			return b.raw(" CASCADE").send()
 		})
 	case "CreateTable":
-		return g.each(func(a *code.Node) bool { return g.create(a, "") })
+		return g.each(g.create)
 	case "AutoMigrate":
 		return g.each(g.auto)
 	case "RenameTable":
@@ -91,7 +92,7 @@ func (g *gormCall) migrator() bool {
 		g.table(b, l.arg(1))
 		return b.send()
 	case "AddColumn", "AlterColumn", "MigrateColumn":
-		return g.columnOf()
+		return g.setColumn()
 	case "DropColumn":
 		b := g.alter(" DROP COLUMN ")
 		g.column(b, l.arg(0), l.arg(1))
@@ -168,16 +169,16 @@ func (g *gormCall) modelled(n *code.Node) bool {
 }
 
 // create is CreateTable of one model, followed by its indexes.
-func (g *gormCall) create(n *code.Node, words string) bool {
+func (g *gormCall) create(n *code.Node) bool {
 	m, tags := g.model(n)
 	if m == nil || len(m.Table.Columns) == 0 {
 		return false
 	}
-	b := g.build("CREATE TABLE ", words)
+	b := g.build("CREATE TABLE ")
 	createOf(b, m, nil)
 	ok := b.send()
 	for _, x := range m.Table.Indexes {
-		ok = g.make(m, x, tags) && ok
+		ok = g.sendIndex(m, x, tags) && ok
 	}
 	return ok && !m.Table.Open
 }
@@ -207,13 +208,13 @@ func (g *gormCall) auto(n *code.Node) bool {
 		ok = b.send() && ok
 	}
 	for _, x := range m.Table.Indexes {
-		ok = g.make(m, x, tags) && ok
+		ok = g.sendIndex(m, x, tags) && ok
 	}
 	return ok && !m.Table.Open
 }
 
-// make sends CREATE INDEX of a model.
-func (g *gormCall) make(m *schema.Model, x *schema.Index, tags map[string]string) bool {
+// sendIndex sends CREATE INDEX of a model.
+func (g *gormCall) sendIndex(m *schema.Model, x *schema.Index, tags map[string]string) bool {
 	words := "IF NOT EXISTS "
 	for _, p := range x.Parts {
 		if strings.Contains(strings.ToUpper(tags[p.Column]), "OPTION:CONCURRENTLY") {
@@ -225,8 +226,8 @@ func (g *gormCall) make(m *schema.Model, x *schema.Index, tags map[string]string
 	return b.send()
 }
 
-// columnOf adds or alters the column of a field.
-func (g *gormCall) columnOf() bool {
+// setColumn adds or alters the column of a field.
+func (g *gormCall) setColumn() bool {
 	m, _ := g.model(g.l.arg(0))
 	name, ok := g.r.str(g.l.arg(1), g.s)
 	if m == nil || !ok {
@@ -240,19 +241,16 @@ func (g *gormCall) columnOf() bool {
 	b := g.build("ALTER TABLE ", tableOf(m))
 	if g.l.name == "AddColumn" {
 		b.raw(" ADD COLUMN ").in(at, func() {
-			columnOf(b, &schema.Column{Name: c.Name, Type: c.Type, Modifier: c.Modifier, Array: c.Array,
-				NotNull: c.NotNull, Default: c.Default, Generated: c.Generated, Origin: schema.Origin{NameSpan: at}})
+			here := *c
+			here.Origin.NameSpan = at
+			columnOf(b, &here)
 		})
 		return b.send()
 	}
 	if c.Type == "" {
 		return false
 	}
-	typ := c.Type
-	if c.Modifier != "" {
-		typ += "(" + c.Modifier + ")"
-	}
-	typ += strings.Repeat("[]", c.Array)
+	typ := c.TypeAs(c.Type)
 	b.raw(" ALTER COLUMN ").in(at, func() { b.raw(sqltext.QuoteIdent(c.Name)) }).raw(" TYPE ", typ, " USING ", sqltext.QuoteIdent(c.Name), "::", typ)
 	return b.send()
 }
@@ -281,7 +279,7 @@ func (g *gormCall) named() (*schema.Model, map[string]string, *schema.Index) {
 
 func (g *gormCall) createIndex() bool {
 	m, tags, x := g.named()
-	return m != nil && g.make(m, x, tags)
+	return m != nil && g.sendIndex(m, x, tags)
 }
 
 // index adds the name of an index, which may be given as that of a field.
@@ -293,8 +291,8 @@ func (g *gormCall) index(b *builder, n *code.Node) {
 	b.column(n)
 }
 
-// first is a call of version 1, behind Model: db.Model(&User{}).DropColumn("a").
-func (g *gormCall) first(before []link) bool {
+// version1 is a call that only version 1 has, behind Model: db.Model(&User{}).DropColumn("a").
+func (g *gormCall) version1(before []link) bool {
 	var of *code.Node
 	for i := range before {
 		if before[i].name == "Model" || before[i].name == "Table" {

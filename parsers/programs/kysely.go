@@ -189,16 +189,14 @@ func (k *kyselyCall) statement() bool {
 		return k.createTable()
 	case "alterTable":
 		return k.alterTable()
-	case "dropTable", "dropView":
-		what := map[bool]string{true: "DROP TABLE "}[l.name == "dropTable"]
-		if what == "" {
-			what = "DROP " + k.has("materialized", "MATERIALIZED ") + "VIEW "
-		}
-		return k.build(what, k.has("ifExists", "IF EXISTS ")).knexName(k.in, l.arg(0)).raw(k.has("cascade", " CASCADE")).send()
+	case "dropTable":
+		return k.drop("TABLE ")
+	case "dropView":
+		return k.drop(k.has("materialized", "MATERIALIZED ") + "VIEW ")
 	case "createIndex":
 		return k.createIndex()
 	case "dropIndex":
-		return k.build("DROP INDEX ", k.has("ifExists", "IF EXISTS ")).knexName(k.in, l.arg(0)).raw(k.has("cascade", " CASCADE")).send()
+		return k.drop("INDEX ")
 	case "createSchema":
 		return k.build("CREATE SCHEMA ", k.has("ifNotExists", "IF NOT EXISTS ")).column(l.arg(0)).send()
 	case "dropSchema":
@@ -206,13 +204,18 @@ func (k *kyselyCall) statement() bool {
 	case "createType":
 		return k.createType()
 	case "dropType":
-		return k.build("DROP TYPE ", k.has("ifExists", "IF EXISTS ")).knexName(k.in, l.arg(0)).send()
+		return k.drop("TYPE ")
 	case "refreshMaterializedView":
 		return k.build("REFRESH MATERIALIZED VIEW ", k.has("concurrently", "CONCURRENTLY ")).knexName(k.in, l.arg(0)).send()
 	case "createView":
 		return k.createView()
 	}
 	return false
+}
+
+// drop drops what is called by a name in a schema.
+func (k *kyselyCall) drop(what string) bool {
+	return k.build("DROP ", what, k.has("ifExists", "IF EXISTS ")).knexName(k.in, k.l.arg(0)).raw(k.has("cascade", " CASCADE")).send()
 }
 
 func (k *kyselyCall) createType() bool {
@@ -304,14 +307,14 @@ func (k *kyselyCall) indexPart(b *builder, n *code.Node) {
 // where adds a predicate; one that a function makes is nothing that anybody
 // could rely on.
 func (k *kyselyCall) where(b *builder) {
-	first := true
+	joint := " WHERE "
 	for i := range k.links {
 		l := &k.links[i]
 		if l.name != "where" {
 			continue
 		}
-		b.raw(map[bool]string{true: " WHERE ", false: " AND "}[first])
-		first = false
+		b.raw(joint)
+		joint = " AND "
 		column, ok := k.r.str(l.arg(0), k.s)
 		op, known := k.r.str(l.arg(1), k.s)
 		switch {

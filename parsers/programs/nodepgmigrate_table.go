@@ -111,7 +111,7 @@ func (p *pgmCall) column(b *builder, pair *code.Node, inline bool) {
 			typ = "serial"
 		}
 	}
-	if to := pgmTypes[lower(typ)]; to != "" {
+	if to := pgmTypes[strings.ToLower(typ)]; to != "" {
 		typ = to
 	}
 	if typ == "" {
@@ -205,7 +205,7 @@ func (p *pgmCall) alterColumn() bool {
 	}
 	if n := o.Get("type"); n != nil {
 		text, known := p.r.str(n, p.s)
-		if to := pgmTypes[lower(text)]; to != "" {
+		if to := pgmTypes[strings.ToLower(text)]; to != "" {
 			text = to
 		}
 		if using, has := p.r.str(o.Get("using"), p.s); has && using != "" {

@@ -19,8 +19,6 @@
 package programs
 
 import (
-	"strings"
-
 	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/source"
@@ -321,5 +319,3 @@ func version(digits string) string {
 func script(l source.Lang) bool { return l.Script() }
 
 func isGo(l source.Lang) bool { return l == source.Go }
-
-func lower(s string) string { return strings.ToLower(s) }

@@ -68,11 +68,7 @@ func (t *Table) Dump() string {
 
 // Dump is the column as one line.
 func (c *Column) Dump() string {
-	typ := c.Type
-	if c.Modifier != "" {
-		typ += "(" + c.Modifier + ")"
-	}
-	return words("column", c.Name, typ+strings.Repeat("[]", c.Array), flag(c.NotNull, "not-null"), prefixed("collate ", c.Collation),
+	return words("column", c.Name, c.TypeAs(c.Type), flag(c.NotNull, "not-null"), prefixed("collate ", c.Collation),
 		prefixed("generated:", c.Generated), prefixed("default ", c.Default), prefixed("field:", c.Field))
 }
 

@@ -204,6 +204,15 @@ type Constraint struct {
 // joined by underscores, and a label, which it counts up until the name is free.
 type MadeName struct{ Columns, Label string }
 
+// TypeAs writes the column's type under a name for it, with its modifier and the
+// brackets of an array: TypeAs("varchar") is "varchar(10)[]".
+func (c *Column) TypeAs(name string) string {
+	if c.Modifier != "" {
+		name += "(" + c.Modifier + ")"
+	}
+	return name + strings.Repeat("[]", c.Array)
+}
+
 // Column finds a column by its name, exactly or else case-insensitively.
 func (t *Table) Column(name string) *Column {
 	if t == nil {
