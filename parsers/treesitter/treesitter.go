@@ -85,9 +85,3 @@ func (t *Tree) Close() {
 		t.tree = nil
 	}
 }
-
-// Text is the text the tree was made of.
-func (t *Tree) Text() []byte { return t.text }
-
-// Grammar is the grammar the tree was parsed with.
-func (t *Tree) Grammar() *Grammar { return t.grammar }

@@ -1,9 +1,6 @@
 package typescript
 
-import (
-	"github.com/dbwise/dbwise/parsers/code"
-	"github.com/dbwise/dbwise/parsers/source"
-)
+import "github.com/dbwise/dbwise/parsers/code"
 
 func (c *converter) optional(i int) code.Flag {
 	if c.has(i, "optional_chain") || c.has(i, "?.") {
@@ -216,6 +213,3 @@ func dotted(text string) (qual, name string) {
 	}
 	return "", text
 }
-
-// at is the empty span at off.
-func at(off int) source.Span { return source.Span{Start: off, End: off} }
