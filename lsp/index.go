@@ -96,6 +96,7 @@ func (x *indexer) load(ctx context.Context, s *server) {
 	if ctx.Err() != nil {
 		return
 	}
+	s.rebase()
 	if err != nil {
 		s.log.Error("the workspace cannot be read", "error", err)
 	} else {

@@ -35,12 +35,20 @@ func (s *server) land(ctx context.Context) {
 	if !snap.Indexed() {
 		return // reading the workspace looks as well
 	}
-	before := snap.Baseline()
-	base := s.landed(ctx, snap)
-	if ctx.Err() == nil && base != before {
-		s.store.SetBaseline(base)
+	s.landed(ctx, snap)
+	if ctx.Err() == nil && s.rebase() != snap.Baseline() {
 		s.changed()
 	}
+}
+
+// rebase gives the store what was read last: of a look and a reading of the
+// workspace, the one that began first may end last.
+func (s *server) rebase() *workspace.Baseline {
+	l := &s.landings
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s.store.SetBaseline(l.base)
+	return l.base
 }
 
 // landed reads what has landed, if that may have changed. In a workspace that
