@@ -22,7 +22,7 @@ func (s *Session) extractHost(f *source.File) *facts.Facts {
 	}
 	fa := flow.Extract(file, Readers, flow.Options{Source: f, ParseSQL: parseFragment, Dialect: s.opts.Dialect})
 	fa.Models = orm.Models(file)
-	fa.Programs, fa.Statements = programs.Read(file, parseStatement, orm.StructModel)
+	fa.Programs, fa.Statements = programs.Read(file, parseStatement, orm.Structs)
 	fa.Modes = programs.Modes(file, f.Text)
 	fa.Ignores = hostIgnores(f)
 	return fa

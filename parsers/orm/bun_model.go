@@ -7,24 +7,25 @@ import (
 	"github.com/dbwise/dbwise/parsers/schema"
 )
 
-// StructModel is what a struct says as a model of "gorm" or "bun", wherever it
-// stands in the file: also inside a function, as migrations have them. tags are
-// the fields' tags by column.
-func StructModel(f *code.File, class *code.Node, library string) (m *schema.Model, tags map[string]string) {
-	r := &modelReader{file: f, structs: map[string]*code.Node{}, scalars: map[string]*code.Type{}, tables: map[string]string{}, embedded: map[string]bool{}, used: map[string]bool{}}
-	r.collect()
-	if library == "bun" {
-		return r.bunModel(class)
-	}
-	m = r.model(class)
-	r.link([]*schema.Model{m})
-	tags = map[string]string{}
-	for _, k := range class.Kids {
-		if at := m.Fields[k.Text]; k.Kind == code.Field && at.Column != "" && len(k.Kids) > 0 && k.Kids[0] != nil {
-			tags[at.Column] = k.Kids[0].Text
+// Structs reads structs of a file as models of "gorm" or "bun", wherever they
+// stand in it: also inside a function, as migrations have them. tags are the
+// fields' tags by column.
+func Structs(f *code.File) func(class *code.Node, library string) (m *schema.Model, tags map[string]string) {
+	r := newModelReader(f)
+	return func(class *code.Node, library string) (*schema.Model, map[string]string) {
+		if library == "bun" {
+			return r.bunModel(class), nil
 		}
+		m := r.model(class)
+		r.link([]*schema.Model{m})
+		tags := map[string]string{}
+		for _, k := range class.Kids {
+			if at := m.Fields[k.Text]; k.Kind == code.Field && at.Column != "" && len(k.Kids) > 0 && k.Kids[0] != nil {
+				tags[at.Column] = k.Kids[0].Text
+			}
+		}
+		return m, tags
 	}
-	return m, tags
 }
 
 // bunTypes are the column types bun gives Go types in PostgreSQL (bun
@@ -35,12 +36,12 @@ var bunTypes = map[string]string{"string": "varchar", "bool": "bool", "int": "in
 	"uuid.UUID": "uuid", "json.RawMessage": "jsonb", "net.IPNet": "cidr", "net.IP": "inet"}
 
 // bunModel reads a struct with tags of bun: `bun:"name,pk,notnull,type:text"`.
-func (r *modelReader) bunModel(n *code.Node) (*schema.Model, map[string]string) {
+func (r *modelReader) bunModel(n *code.Node) *schema.Model {
 	t := &schema.Table{Name: schema.Name{Name: tableName(n.Text)}, Model: n.Text}
 	m := &schema.Model{Library: "bun", Name: n.Text, Accessor: n.Text, Table: t, Path: r.file.Path, Span: n.Span, NameSpan: n.Name, Fields: map[string]schema.Field{}}
 	b := &modelBuilder{modelReader: r, m: m}
 	b.bunFields(n.Kids, 0)
-	return m, nil
+	return m
 }
 
 func (b *modelBuilder) bunFields(list []*code.Node, depth int) {

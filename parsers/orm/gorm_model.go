@@ -11,11 +11,15 @@ import (
 
 // gormModels reads the structs of a file that are GORM models: those with gorm
 // tags or gorm.Model, and where the file imports GORM also those with a
-// TableName method, an ID field, or a place in AutoMigrate or Model. A struct that others of the file embed is
-// part of them and no table.
+// TableName method, an ID field, or a place in AutoMigrate or Model. A struct
+// that others of the file embed is part of them and no table.
 func gormModels(f *code.File) []*schema.Model {
-	r := &modelReader{file: f, structs: map[string]*code.Node{}, scalars: map[string]*code.Type{}, tables: map[string]string{}, embedded: map[string]bool{}, used: map[string]bool{}}
-	r.collect()
+	r := newModelReader(f)
+	if r.imports && len(r.structs) > 0 {
+		for _, n := range f.Body {
+			n.Walk(r.use)
+		}
+	}
 	var out []*schema.Model
 	for _, n := range f.Body {
 		if n != nil && n.Kind == code.Class && r.structs[n.Text] == n && r.isModel(n) {
@@ -38,7 +42,8 @@ type modelReader struct {
 	used     map[string]bool // handed to AutoMigrate or Model
 }
 
-func (r *modelReader) collect() {
+func newModelReader(f *code.File) *modelReader {
+	r := &modelReader{file: f, structs: map[string]*code.Node{}, scalars: map[string]*code.Type{}, tables: map[string]string{}, embedded: map[string]bool{}, used: map[string]bool{}}
 	for _, n := range r.file.Body {
 		if n == nil {
 			continue
@@ -60,11 +65,7 @@ func (r *modelReader) collect() {
 			r.tableMethod(n)
 		}
 	}
-	if r.imports && len(r.structs) > 0 {
-		for _, n := range r.file.Body {
-			n.Walk(r.use)
-		}
-	}
+	return r
 }
 
 // use notes the structs that a call of AutoMigrate or Model names.

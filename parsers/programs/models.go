@@ -9,9 +9,9 @@ import (
 	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
-// Model reads a struct of a file as a model of a library, "gorm" or "bun"; tags
-// are the fields' tags by column.
-type Model func(f *code.File, class *code.Node, library string) (m *schema.Model, tags map[string]string)
+// Models reads the structs of a file as models of a library, "gorm" or "bun";
+// tags are the fields' tags by column.
+type Models func(f *code.File) func(class *code.Node, library string) (m *schema.Model, tags map[string]string)
 
 // structure is the struct of &User{}, User{}, (*User)(nil), new(User) or
 // &struct{...}{}, declared in this file; nil for any other.
@@ -70,19 +70,18 @@ func (r *reader) declaredStruct(name string, at source.Span) *code.Node {
 // modelled is the model that an expression hands over.
 func (r *reader) modelled(n *code.Node, s *scope, library string) (*schema.Model, map[string]string) {
 	class := r.structure(n, s)
-	if class == nil || r.model == nil {
+	if class == nil || r.models == nil {
 		return nil, nil
 	}
-	key := class.Span
-	if m, ok := r.models[key]; ok {
-		return m.Model, m.tags
+	if r.model == nil {
+		r.model, r.known = r.models(r.file), map[source.Span]tagged{}
 	}
-	m, tags := r.model(r.file, class, library)
-	if r.models == nil {
-		r.models = map[source.Span]tagged{}
+	m, ok := r.known[class.Span]
+	if !ok {
+		m.Model, m.tags = r.model(class, library)
+		r.known[class.Span] = m
 	}
-	r.models[key] = tagged{m, tags}
-	return m, tags
+	return m.Model, m.tags
 }
 
 type tagged struct {

@@ -15,7 +15,7 @@
 // loop over what a query found, a helper of another file) makes the program
 // Partial.
 //
-//	list, statements := programs.Read(file, parse, model)
+//	list, statements := programs.Read(file, parse, models)
 package programs
 
 import (
@@ -66,7 +66,7 @@ var runners = []*runner{&typeORM, &mikroORM, &kysely, &knex, &nodePgMigrate, &se
 // Read gives the migrations of a program and their statements; nothing for a
 // program that is none. A program this package misreads costs its statements,
 // not what else is known of the file.
-func Read(f *code.File, parse Parse, model Model) (list []facts.Program, statements []facts.Statement) {
+func Read(f *code.File, parse Parse, models Models) (list []facts.Program, statements []facts.Statement) {
 	defer func() {
 		if recover() != nil {
 			list, statements = nil, nil
@@ -80,7 +80,7 @@ func Read(f *code.File, parse Parse, model Model) (list []facts.Program, stateme
 		if len(entries) == 0 {
 			continue
 		}
-		r := &reader{file: f, parse: parse, model: model, runner: k}
+		r := &reader{file: f, parse: parse, models: models, runner: k}
 		for _, e := range entries {
 			list = append(list, r.program(e))
 		}

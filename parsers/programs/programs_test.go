@@ -42,7 +42,7 @@ func read(t *testing.T, name string, text []byte) ([]facts.Program, []facts.Stat
 	if err != nil {
 		t.Fatal(err)
 	}
-	return programs.Read(file, parse, orm.StructModel)
+	return programs.Read(file, parse, orm.Structs)
 }
 
 func parse(sql string) facts.Statement {

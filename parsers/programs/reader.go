@@ -14,8 +14,11 @@ import (
 type reader struct {
 	file   *code.File
 	parse  Parse
-	model  Model
-	models map[source.Span]tagged
+	models Models
+	// model reads the structs of the file, those known once; nil until one is
+	// asked for.
+	model  func(class *code.Node, library string) (*schema.Model, map[string]string)
+	known  map[source.Span]tagged
 	runner *runner
 	prog   *facts.Program
 	out    []facts.Statement
