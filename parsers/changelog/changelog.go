@@ -18,9 +18,6 @@ import (
 	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
-// Runner is the name of the tool in migrations.
-const Runner = "liquibase"
-
 // reader reads one file.
 type reader struct {
 	file  *source.File
@@ -84,7 +81,7 @@ func speaks(dbms string) bool {
 }
 
 func (r *reader) changeSet(n *node) facts.Program {
-	p := &facts.Program{Runner: Runner, Version: "", Name: "changeset " + n.attrs["author"].text + ":" + n.attrs["id"].text,
+	p := &facts.Program{Runner: string(sqltext.Liquibase), Name: "changeset " + n.attrs["author"].text + ":" + n.attrs["id"].text,
 		NoTx: n.attrs["runInTransaction"].text == "false", First: len(r.out)}
 	r.prog, r.spans = p, []source.Span{n.span}
 	p.Up = r.spans

@@ -375,6 +375,6 @@ func byNumber(a, b string) int {
 	return strings.Compare(x, y)
 }
 
-// Program reports whether a path may be a migration written as a program: the
-// only kind of program file that Discover takes note of.
+// Program reports whether a path is named as migrations written as programs are:
+// Discover takes note of such a file even if no program can be read from it.
 func Program(p string) bool { return programName.MatchString(path.Base(p)) }
