@@ -97,6 +97,28 @@ func (s *scope) inner() *scope {
 	return n
 }
 
+// surround gives the scope of a function the variables of the functions around
+// it that are declared before it.
+func (s *scope) surround(f *code.File, at source.Span) {
+	list := f.Body
+	for depth := range maxDeep {
+		var inner *code.Node
+		for _, k := range list {
+			switch {
+			case k == nil:
+			case depth > 0 && k.Kind == code.Var && len(k.Kids) > 1 && k.Kids[0] != nil && k.Kids[0].Kind == code.Ident && k.Span.End <= at.Start:
+				s.vars[k.Kids[0].Text] = k.Kids[1]
+			case k.Span.Covers(at) && k.Span != at:
+				inner = k
+			}
+		}
+		if inner == nil {
+			return
+		}
+		list = inner.Kids
+	}
+}
+
 // isHandle reports whether an expression is a handle itself.
 func (s *scope) isHandle(n *code.Node) bool {
 	n = strip(n)

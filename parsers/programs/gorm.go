@@ -6,7 +6,6 @@ import (
 
 	"github.com/dbwise/dbwise/parsers/code"
 	"github.com/dbwise/dbwise/parsers/schema"
-	"github.com/dbwise/dbwise/parsers/source"
 	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
@@ -333,25 +332,4 @@ func (g *gormCall) version1(before []link) bool {
 		b.raw(" (").list(len(cols), func(i int) { b.column(cols[i]) }).raw(")")
 	}
 	return b.send()
-}
-
-// outer gives a function its constants and variables of the functions around.
-func (r *reader) outer(at source.Span, s *scope) {
-	list := r.file.Body
-	for depth := range maxDeep {
-		var inner *code.Node
-		for _, k := range list {
-			switch {
-			case k == nil:
-			case depth > 0 && k.Kind == code.Var && len(k.Kids) > 1 && k.Kids[0] != nil && k.Kids[0].Kind == code.Ident && k.Span.End <= at.Start:
-				s.vars[k.Kids[0].Text] = k.Kids[1]
-			case k.Span.Covers(at) && k.Span != at:
-				inner = k
-			}
-		}
-		if inner == nil {
-			return
-		}
-		list = inner.Kids
-	}
 }

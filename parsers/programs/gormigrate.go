@@ -50,7 +50,7 @@ func localFunction(f *code.File, n *code.Node) *code.Node {
 		return function(f, n)
 	}
 	s := &scope{vars: map[string]*code.Node{}}
-	(&reader{file: f}).outer(n.Span, s)
+	s.surround(f, n.Span)
 	if v, ok := s.vars[n.Text]; ok {
 		return function(f, v)
 	}

@@ -38,12 +38,12 @@ func findNodePgMigrate(f *code.File) []entry {
 		if typed(f, params[0], "MigrationBuilder", pgmModules...) {
 			return true
 		}
-		used, other := false, false
+		used, foreign := false, false // foreign: what only Sequelize has
 		uses(up, params[0].Text, func(method string) {
-			other = other || sequelizeMethods[method] && !pgmToo[method]
+			foreign = foreign || sequelizeMethods[method] && !pgmToo[method]
 			used = used || pgmMethods[method] || pgmToo[method] && len(params) == 1 && !typesByMember(up) && (shorthands || imported(f, "ColumnDefinitions", pgmModules...) != "" || typesByText(up))
 		})
-		return used && !other && params[0].Text != ""
+		return used && !foreign && params[0].Text != ""
 	})
 	for i := range list {
 		uses(list[i].up, list[i].up.Params()[0].Text, func(method string) { list[i].noTx = list[i].noTx || method == "noTransaction" })

@@ -138,7 +138,7 @@ func (r *reader) direction(e entry, f *code.Node) {
 	}
 	r.spans = append(r.spans, f.Span)
 	s := &scope{vars: map[string]*code.Node{}, handles: map[string]bool{}, class: e.class}
-	r.outer(f.Span, s)
+	s.surround(r.file, f.Span)
 	if e.handle < 0 {
 		s.this = true
 	} else if params := f.Params(); e.handle < len(params) {
