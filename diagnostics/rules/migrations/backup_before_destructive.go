@@ -9,7 +9,6 @@ import (
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
-	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 var _ = set.Add(&diagnostics.Rule{
@@ -17,7 +16,7 @@ var _ = set.Add(&diagnostics.Rule{
 	Doc: diagnostics.Doc{
 		Title: "A migration that loses data somebody still uses keeps no copy of it.",
 		Why: "It speaks where the rules that call a DROP or TRUNCATE wrong are switched off or overruled by a comment: a copy in the database is then " +
-			"the quickest way back; those rules offer the copy themselves. A copy or rename in this migration or one of the three before counts. Where " +
+			"the quickest way back; those rules offer the copy themselves, beside their fix or where it is enough. A copy or rename in this migration or one of the three before counts. Where " +
 			"dropping is only the last step of a change, and the other rules merely inform, this one is silent.",
 		Bad: example("-- dbwise-ignore drop-column-referenced: the report is no longer made\nDROP TABLE orders;\n" +
 			"-- queries/orders.sql --\nSELECT status FROM orders WHERE id = $1;\n"),
@@ -129,12 +128,12 @@ func copyAside(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 		return diagnostics.Fix{}, false
 	}
 	if lost := dropped(p, s); len(lost) > 1 {
-		return keepColumns(p, s, sqltext.Truncate(s.Before.Name.Name+"_backup", sqltext.MaxIdentifier), lost)
+		return keepColumns(p, s, fitted(s.Before.Name.Name+"_backup"), lost)
 	} else if len(lost) == 1 {
 		return keepColumn(p, s)
 	}
 	db := p.Snapshot.Database(s.Path)
-	name := schema.Name{Schema: s.Before.Name.Schema, Name: sqltext.Truncate(s.Before.Name.Name+"_backup", sqltext.MaxIdentifier)}
+	name := schema.Name{Schema: s.Before.Name.Schema, Name: fitted(s.Before.Name.Name + "_backup")}
 	if db == nil || keepsType(p, s, nil) || db.Catalog.Taken(name.Name) || p.Snapshot.SchemaBefore(s.Path).Taken(name.Name) {
 		return diagnostics.Fix{}, false
 	}
@@ -148,13 +147,14 @@ func copyAside(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 }
 
 // reportLoss adds a finding about what a step loses with its fix, if there is
-// one, and beside it the copy. Alone the copy is no fix, except where it is all
-// that is asked for.
+// one, and beside it the copy. Alone the copy is a fix only where it ends the
+// finding: what still names the table or column breaks all the same, and a
+// TRUNCATE empties what is in use.
 func reportLoss(p *diagnostics.Pass, s *schema.Step, d diagnostics.Diagnostic, fix diagnostics.Fix, ok bool) {
 	if ok && !templated(p, d, fix) {
 		d.Fixes = append(d.Fixes, fix)
 	}
-	if (ok || s.Kind == schema.DropTable && len(breaks(p, s)) == 0) && destroysLoudly(p, s) && !saved(p, s) {
+	if (ok || s.Kind != schema.Truncate && len(breaks(p, s)) == 0) && destroysLoudly(p, s) && !saved(p, s) {
 		if aside, ok := copyAside(p, s); ok && !templated(p, d, aside) {
 			d.Fixes = append(d.Fixes, aside)
 		}

@@ -7,7 +7,6 @@ import (
 	"github.com/dbwise/dbwise/diagnostics"
 	histories "github.com/dbwise/dbwise/parsers/migrations"
 	"github.com/dbwise/dbwise/parsers/schema"
-	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 var _ = set.Add(&diagnostics.Rule{
@@ -21,7 +20,7 @@ var _ = set.Add(&diagnostics.Rule{
 		Good: example("ALTER TABLE orders ALTER COLUMN status TYPE varchar(20);\n"),
 		FixSafety: "The fix changes the type in place, if that keeps nobody waiting; otherwise the old column gets another name until a migration has " +
 			"moved its values to the new one in batches. It is unsafe: a value that the new type does not hold makes the migration fail, and until it has " +
-			"run the column is NULL in old rows. Where a view, a generated column or the like rests on the column there is none.",
+			"run the column is NULL in old rows. Where the old type has no cast to the new one, or a view, a generated column or the like rests on the column, a copy made before is all there is.",
 		Refs: []string{"PostgreSQL manual, ALTER TABLE, SET DATA TYPE"},
 	},
 	Step: dropAndAddColumn,
@@ -104,7 +103,7 @@ func altered(old, c *schema.Column) string {
 // moveValues is the fix that keeps the old column under another name until its
 // values, cast to the new type, are in the new one.
 func moveValues(p *diagnostics.Pass, s, add *schema.Step) (diagnostics.Fix, bool) {
-	aside := sqltext.Truncate(s.Column+"_old", sqltext.MaxIdentifier)
+	aside := fitted(s.Column + "_old")
 	bare, _, ok := bareColumn(p, add)
 	if !ok && (add.ColumnDef.NotNull || add.ColumnDef.Default != "") {
 		return diagnostics.Fix{}, false
@@ -151,15 +150,14 @@ func identifies(p *diagnostics.Pass, s *schema.Step) bool {
 // bears reports whether a key, an index or a constraint hangs on a column:
 // dropped with it, and kept by a change of its type.
 func bears(t *schema.Table, column string) bool {
-	word := wordOf(column)
 	for _, k := range t.Constraints {
-		if slices.Contains(k.Columns, column) || word.MatchString(k.Expr) {
+		if slices.Contains(k.Columns, column) || schema.Mentions(k.Expr, column) {
 			return true
 		}
 	}
 	for _, x := range t.Indexes {
-		if slices.Contains(x.Include, column) || word.MatchString(x.Where) || slices.ContainsFunc(x.Parts, func(part schema.IndexPart) bool {
-			return part.Column == column || word.MatchString(part.Expr)
+		if slices.Contains(x.Include, column) || schema.Mentions(x.Where, column) || slices.ContainsFunc(x.Parts, func(part schema.IndexPart) bool {
+			return part.Column == column || schema.Mentions(part.Expr, column)
 		}) {
 			return true
 		}

@@ -114,7 +114,7 @@ var intents = map[string]intent{
 	"rename-table":                          {`^(relation \w+ v|column|view) ?`, ``, "a view keeps the old name"},
 	"drop-column-referenced":                {`.`, `.`, "what is still named is kept"},
 	"add-column-default-rewrite-old":        {`^values .* 0$`, `^values `, "old rows are left to a program, as no SQL before 11 commits in between"},
-	"drop-and-add-column":                   {`^values .* [1-9]\d*$`, `^values .* 0$`, "the values are kept"},
+	"drop-and-add-column":                   {`^values .* [1-9]\d*$|^(relation|column|values) \w+_backup\b`, `^values .* 0$`, "the values are kept, or a copy of them"},
 	"add-column-required":                   {`^column .* default `, `^column .* not null`, "the rows that are there need a value"},
 	"irreversible-step":                     {`^(relation|column|values) \w+_backup\b`, ``, "a copy is kept"},
 	"security-rls":                          {`^relation .* rls=true`, `^relation .* rls=false`, "row level security is what was missing"},
