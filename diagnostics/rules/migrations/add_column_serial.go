@@ -3,7 +3,6 @@ package migrations
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
 	histories "github.com/dbwise/dbwise/parsers/migrations"
@@ -90,9 +89,6 @@ func numberedLater(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) 
 	return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Add `%s` with a sequence as its default and number old rows in batches", s.Column),
 		Edits: []diagnostics.FileEdit{p.Edit(removal(p.File, s.Stmt), edit)}}, later...)
 }
-
-// literal is a string as SQL writes it.
-func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // identityClause is GENERATED ... AS IDENTITY, "" where it has options: the
 // sequence that numbers old rows would need them as well.

@@ -131,9 +131,8 @@ func rests(p *diagnostics.Pass, s *schema.Step) bool {
 	if s.Before == nil || p.Snapshot.Database(s.Path) == nil {
 		return true
 	}
-	word := wordOf(s.Column)
 	for _, c := range s.Before.Columns {
-		if c.Name != s.Column && (c.Generated == "stored" || c.Generated == "virtual") && word.MatchString(c.Default) {
+		if c.Name != s.Column && (c.Generated == "stored" || c.Generated == "virtual") && schema.Mentions(c.Default, s.Column) {
 			return true
 		}
 	}
@@ -146,7 +145,6 @@ func rests(p *diagnostics.Pass, s *schema.Step) bool {
 	if h == nil {
 		return true
 	}
-	table := wordOf(s.Before.Name.Name)
 	for i := range h.Migrations {
 		m := &h.Migrations[i]
 		fa, f := p.Snapshot.Facts(m.Path), p.Snapshot.File(m.Path)
@@ -155,7 +153,7 @@ func rests(p *diagnostics.Pass, s *schema.Step) bool {
 		}
 		for k := range fa.Statements {
 			st := &fa.Statements[k]
-			if text := st.Span.In(f.Text); dependent(st.Head) && table.MatchString(text) && word.MatchString(text) {
+			if text := st.Span.In(f.Text); dependent(st.Head) && schema.Mentions(text, s.Before.Name.Name) && schema.Mentions(text, s.Column) {
 				return true
 			}
 		}
@@ -171,7 +169,8 @@ func dependent(head string) bool {
 	})
 }
 
-// wordOf finds a name in SQL.
+// wordOf finds a name in the text of files, be it in a comment or a string;
+// in SQL that is read, schema.Mentions does.
 func wordOf(name string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(^|[^\w$])` + regexp.QuoteMeta(name) + `($|[^\w$])`)
 }

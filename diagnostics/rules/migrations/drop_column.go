@@ -112,7 +112,7 @@ func keepColumns(p *diagnostics.Pass, s *schema.Step, backup string, lost []stri
 }
 
 func backupName(s *schema.Step) string {
-	return sqltext.Truncate(s.Before.Name.Name+"_"+s.Column+"_backup", sqltext.MaxIdentifier)
+	return fitted(s.Before.Name.Name + "_" + s.Column + "_backup")
 }
 
 // keptAside reports whether an earlier statement of the file made the backup table.

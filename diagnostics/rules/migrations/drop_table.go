@@ -7,7 +7,6 @@ import (
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/parsers/schema"
-	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 var _ = set.Add(&diagnostics.Rule{
@@ -94,8 +93,8 @@ func putAside(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	if s.Before == nil || s.Cascade || s.Conditional || s.Span != s.Stmt || s.Before.Kind == schema.Partition || inTheWay(p, s) {
 		return diagnostics.Fix{}, false
 	}
-	to := sqltext.Truncate("_deprecated_"+s.Before.Name.Name, sqltext.MaxIdentifier)
-	text := fmt.Sprintf("ALTER TABLE %s RENAME TO %s", qualified(s.Before.Name), sqltext.QuoteIdent(to))
+	to := fitted("_deprecated_" + s.Before.Name.Name)
+	text := fmt.Sprintf("ALTER TABLE %s RENAME TO %s", qualified(s.Before.Name), quoted(to))
 	return diagnostics.Fix{Title: fmt.Sprintf("Rename `%s` to `%s` instead, and drop it in a later release", s.Before.Name, to), Safety: diagnostics.Unsafe,
 		Edits: []diagnostics.FileEdit{p.Edit(s.Stmt, text)}}, true
 }

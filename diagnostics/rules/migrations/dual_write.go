@@ -26,7 +26,7 @@ func kept(t *schema.Table, column, value string) ([]histories.Change, bool) {
 func keeping(t *schema.Table, column, value string) string {
 	var row []string
 	for _, c := range t.Columns {
-		if c.Name != column && wordOf(c.Name).MatchString(value) {
+		if c.Name != column && schema.Mentions(value, c.Name) {
 			row = append(row, fmt.Sprintf("NEW.%[1]s AS %[1]s", quoted(c.Name)))
 		}
 	}

@@ -21,12 +21,7 @@ func labelsGone(p *diagnostics.Pass, s *schema.Step, old *schema.Column) string 
 	}) {
 		return ""
 	}
-	b := schema.NewBuilder(before)
-	for i := range steps {
-		if o := &steps[i]; o.Down == s.Down && o.Span.Start < s.Span.Start {
-			b.Apply(o.Change)
-		}
-	}
+	b := eve(p, s)
 	had, ok := b.Enum(typeName(old.Type))
 	has, known := b.Enum(to)
 	if !ok || !known {
@@ -34,7 +29,7 @@ func labelsGone(p *diagnostics.Pass, s *schema.Step, old *schema.Column) string 
 	}
 	var gone []string
 	for _, label := range had {
-		if !slices.Contains(has, label) && !strings.Contains(s.Expr, "'"+strings.ReplaceAll(label, "'", "''")+"'") {
+		if !slices.Contains(has, label) && !strings.Contains(s.Expr, literal(label)) {
 			gone = append(gone, "'"+label+"'")
 		}
 	}

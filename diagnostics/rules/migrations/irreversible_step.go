@@ -10,7 +10,6 @@ import (
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
-	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 var _ = set.Add(&diagnostics.Rule{
@@ -157,13 +156,10 @@ func goesBack(p *diagnostics.Pass, s *schema.Step) bool {
 
 // valueWord is the offset behind VALUE in ADD VALUE.
 func valueWord(p *diagnostics.Pass, s *schema.Step) int {
-	text := s.Stmt.In(p.File.Text)
-	list := slices.DeleteFunc(sqltext.Lex(text), func(t sqltext.Token) bool {
-		return t.Kind == sqltext.LineComment || t.Kind == sqltext.BlockComment
-	})
-	for i := 1; i < len(list); i++ {
-		if strings.EqualFold(list[i-1].Span.In([]byte(text)), "add") && strings.EqualFold(list[i].Span.In([]byte(text)), "value") {
-			return s.Stmt.Start + list[i].Span.End
+	words := lexed(p, s.Stmt)
+	for i := 1; i < len(words); i++ {
+		if words[i-1].is("add") && words[i].is("value") {
+			return words[i].end
 		}
 	}
 	return 0

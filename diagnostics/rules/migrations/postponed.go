@@ -64,9 +64,7 @@ func dropsLater(p *diagnostics.Pass, s *schema.Step) bool {
 		return false
 	}
 	x := indexOf(s.Before, s.Column)
-	if x != nil && behindIt(p, s, func(o *schema.Step) bool {
-		return o.Before != nil && o.Before.Name == s.Before.Name && (o.Kind == schema.DropTable || o.Kind == schema.DropColumn && slices.Contains(x.Columns(), o.Column))
-	}) {
+	if x != nil && takenLater(p, s, x.Columns()) {
 		return false // it goes with them
 	}
 	return x == nil || !x.Unique || !writtenLater(p, s, func(*workspace.Query, string) bool { return true })

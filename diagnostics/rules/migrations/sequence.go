@@ -1,7 +1,6 @@
 package migrations
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -143,7 +142,7 @@ func undone(p *diagnostics.Pass, s *schema.Step, name string) bool {
 	if h == nil {
 		return false
 	}
-	word := regexp.MustCompile(`(?i)(^|\W)` + regexp.QuoteMeta(name) + `(\W|$)`)
+	word := wordOf(name)
 	for i := range h.Migrations {
 		m := &h.Migrations[i]
 		if m.Version != s.Migration.Version || m.Down == nil {

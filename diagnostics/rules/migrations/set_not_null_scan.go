@@ -6,7 +6,6 @@ import (
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
-	"github.com/dbwise/dbwise/parsers/sqltext"
 )
 
 var _ = set.Add(&diagnostics.Rule{
@@ -56,7 +55,7 @@ func checkedFirst(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	if v := p.Config.ServerVersion; v != 0 && v < checkFirst {
 		return diagnostics.Fix{}, false
 	} else if v >= constraintFirst {
-		name := sqltext.Truncate(s.Table.Name+"_"+s.Column+"_not_null", sqltext.MaxIdentifier)
+		name := fitted(s.Table.Name + "_" + s.Column + "_not_null")
 		return follow(p, s, diagnostics.Fix{Title: fmt.Sprintf("Add NOT NULL of `%s` as NOT VALID and validate it %s", s.Column, afterwards(s)),
 			Edits: []diagnostics.FileEdit{p.Edit(s.Span, fmt.Sprintf("ADD CONSTRAINT %s NOT NULL %s NOT VALID", quoted(name), quoted(s.Column)))}}, validated(s, name))
 	}

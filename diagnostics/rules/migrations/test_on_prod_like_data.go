@@ -2,7 +2,6 @@ package migrations
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/parsers/query"
@@ -51,7 +50,7 @@ func testOnProdLikeData(p *diagnostics.Pass) {
 
 // sizeQuery asks for the server's estimate of a table's rows, which costs nothing.
 func sizeQuery(t schema.Name) string {
-	return "SELECT reltuples::bigint FROM pg_class WHERE oid = '" + strings.ReplaceAll(qualified(t), "'", "''") + "'::regclass;"
+	return "SELECT reltuples::bigint FROM pg_class WHERE oid = " + literal(qualified(t)) + "::regclass;"
 }
 
 // notedSize is the fix that writes the query above the statement.

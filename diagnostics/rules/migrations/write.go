@@ -21,3 +21,6 @@ func indentOf(f *source.File, off int) string {
 func fitted(name string) string { return sqltext.Truncate(name, sqltext.MaxIdentifier) }
 
 func quoted(name string) string { return sqltext.QuoteIdent(name) }
+
+// literal is a string as SQL writes it.
+func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
