@@ -71,14 +71,14 @@ func shown(text []byte) query.Dialect {
 func FolderDialect(p string) query.Dialect {
 	if parts := strings.Split(path.Base(p), "."); len(parts) > 2 {
 		for _, part := range parts[1 : len(parts)-1] {
-			if d := query.DialectNamed(part); d != query.Generic {
+			if d := query.DatabaseNamed(part); d != query.Generic {
 				return d
 			}
 		}
 	}
 	dirs := strings.Split(path.Dir(p), "/")
 	for i := len(dirs) - 1; i >= max(0, len(dirs)-4); i-- {
-		if d := query.DialectNamed(dirs[i]); d != query.Generic {
+		if d := query.DatabaseNamed(dirs[i]); d != query.Generic {
 			return d
 		}
 	}
