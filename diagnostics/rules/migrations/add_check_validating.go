@@ -52,6 +52,6 @@ func named(p *diagnostics.Pass, s *schema.Step) []diagnostics.FileEdit {
 	if len(words) < 2 || !words[0].is("add") || words[1].is("constraint") {
 		return nil
 	}
-	at := words[1].end - len(words[1].text)
+	at := words[1].start()
 	return []diagnostics.FileEdit{p.Edit(source.Span{Start: at, End: at}, "CONSTRAINT "+quoted(s.Constraint.Name)+" ")}
 }

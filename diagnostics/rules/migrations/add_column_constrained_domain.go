@@ -71,9 +71,9 @@ func typeSpan(p *diagnostics.Pass, s *schema.Step, name schema.Name) source.Span
 		if i == 0 || sqltext.Unquote(w.text) != name.Name || words[i-1].is("add") || words[i-1].is("column") || words[i-1].is("exists") {
 			continue
 		}
-		start := w.end - len(w.text)
+		start := w.start()
 		if name.Schema != "" && i > 2 && words[i-1].text == "." {
-			start = words[i-2].end - len(words[i-2].text)
+			start = words[i-2].start()
 		}
 		return source.Span{Start: start, End: w.end}
 	}

@@ -97,7 +97,7 @@ func identityClause(p *diagnostics.Pass, s *schema.Step) string {
 	i := slices.IndexFunc(words, func(w word) bool { return w.is("generated") })
 	for k := i + 1; i >= 0 && k < len(words); k++ {
 		if words[k].is("identity") && (k+1 == len(words) || words[k+1].text != ")") {
-			return string(p.File.Text[words[i].end-len(words[i].text) : words[k].end])
+			return string(p.File.Text[words[i].start():words[k].end])
 		}
 	}
 	return ""

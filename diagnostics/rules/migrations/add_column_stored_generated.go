@@ -60,7 +60,7 @@ func virtual(p *diagnostics.Pass, s *schema.Step) (diagnostics.Fix, bool) {
 	for _, w := range lexed(p, s.Span) {
 		if w.is("stored") {
 			return diagnostics.Fix{Title: "Compute the column when it is read: VIRTUAL",
-				Edits: []diagnostics.FileEdit{p.Edit(source.Span{Start: w.end - len(w.text), End: w.end}, "VIRTUAL")}}, true
+				Edits: []diagnostics.FileEdit{p.Edit(source.Span{Start: w.start(), End: w.end}, "VIRTUAL")}}, true
 		}
 	}
 	return diagnostics.Fix{}, false

@@ -106,7 +106,7 @@ func newType(p *diagnostics.Pass, s *schema.Step) string {
 		case start == 0 && w.is("type"):
 			start = w.end
 		case start > 0 && w.is("using"):
-			end = w.end - len(w.text)
+			end = w.start()
 		}
 	}
 	if start == 0 {

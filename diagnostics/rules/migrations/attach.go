@@ -62,8 +62,7 @@ func proofs(p *diagnostics.Pass, s *schema.Step, parent *schema.Table, partition
 
 // attachLater finishes a fix that has made a partition ready: the next
 // migrations do what else is wanted, validate the proofs, attach, and drop them
-// again. The attached
-// table must not be needed before.
+// again. The attached table must not be needed before.
 func attachLater(p *diagnostics.Pass, s *schema.Step, fix diagnostics.Fix, list, dropped []proof, partition schema.Name, attach string, ready ...histories.Change) (diagnostics.Fix, bool) {
 	if neededLater(p, s, partition) {
 		return diagnostics.Fix{}, false

@@ -224,6 +224,7 @@ type word struct {
 }
 
 func (w word) is(s string) bool { return strings.EqualFold(w.text, s) }
+func (w word) start() int       { return w.end - len(w.text) }
 
 // lexed are the tokens of a span that stand in no brackets, except that a pair
 // of brackets ends at its closing one: varchar(10) gives varchar and ).
