@@ -103,19 +103,17 @@ func saved(p *diagnostics.Pass, s *schema.Step) bool {
 		}
 		if slices.ContainsFunc(p.Snapshot.Steps(m.Path), func(o schema.Step) bool {
 			return !o.Down && (o.Kind == schema.RenameTable && o.To == s.Table.Name || o.Kind == schema.RenameColumn && o.To == column && o.Table.Name == s.Table.Name)
-		}) || slices.ContainsFunc(p.Snapshot.Queries(m.Path), func(q *workspace.Query) bool { return covers(m.Up, q.Span) && reads(q, s.Table.Name) }) {
+		}) || slices.ContainsFunc(p.Snapshot.Queries(m.Path), func(q *workspace.Query) bool {
+			return covers(m.Up, q.Span) && keepsRows(p, q) && reads(q, s.Table.Name)
+		}) {
 			return true
 		}
 	}
 	return false
 }
 
-// reads reports whether a statement writes what it reads of a table elsewhere.
-func reads(top *workspace.Query, table string) bool {
-	if top.Op != query.Insert && top.Op != query.DDL {
-		return false
-	}
-	found := false
+// reads reports whether a part of a statement reads a table.
+func reads(top *workspace.Query, table string) (found bool) {
 	top.Walk(func(q *workspace.Query) {
 		found = found || q != top && slices.ContainsFunc(q.Tables, func(t query.Table) bool { return t.Name == table })
 	})

@@ -116,7 +116,7 @@ func moveValues(p *diagnostics.Pass, s, add *schema.Step) (diagnostics.Fix, bool
 	}
 	table := "ALTER TABLE " + qualified(s.Before.Name) + " "
 	rename := table + "RENAME COLUMN " + quoted(s.Column) + " TO " + quoted(aside)
-	value := quoted(aside) + "::" + typeSQL(add.ColumnDef)
+	value := converted(quoted(aside), add.ColumnDef)
 	if d := add.ColumnDef.Default; d != "" {
 		bare += ", ALTER COLUMN " + quoted(s.Column) + " SET DEFAULT " + d
 		if add.ColumnDef.NotNull {
@@ -138,6 +138,15 @@ func moveValues(p *diagnostics.Pass, s, add *schema.Step) (diagnostics.Fix, bool
 	}
 	later = append(later, histories.Change{Name: "drop_" + s.Before.Name.Name + "_" + aside, Up: alter(s.Before.Name, "DROP COLUMN "+quoted(aside))})
 	return follow(p, add, fix, later...)
+}
+
+// converted is a value cast to a column's type, without its length: to be stored
+// there, one that is too long fails; cast to the length it would be cut
+// (PostgreSQL manual, 8.3 Character Types).
+func converted(value string, to *schema.Column) string {
+	c := *to
+	c.Modifier = ""
+	return value + "::" + typeSQL(&c)
 }
 
 // identifies reports whether a column is part of the primary key, or what a

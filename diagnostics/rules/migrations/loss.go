@@ -7,6 +7,7 @@ import (
 
 	"github.com/dbwise/dbwise/diagnostics"
 	"github.com/dbwise/dbwise/diagnostics/workspace"
+	"github.com/dbwise/dbwise/parsers/facts"
 	"github.com/dbwise/dbwise/parsers/query"
 	"github.com/dbwise/dbwise/parsers/schema"
 	"github.com/dbwise/dbwise/parsers/source"
@@ -110,7 +111,7 @@ func tableReturns(p *diagnostics.Pass, s *schema.Step) bool {
 // "" any of the table, to write it elsewhere.
 func copied(p *diagnostics.Pass, s *schema.Step, column string) bool {
 	for _, top := range p.Snapshot.Queries(s.Path) {
-		if top.Span.Start >= s.Stmt.Start || top.Op != query.Insert && top.Op != query.Update && top.Op != query.DDL {
+		if top.Span.Start >= s.Stmt.Start || top.Op != query.Update && !keepsRows(p, top) {
 			continue
 		}
 		found := false
@@ -128,6 +129,19 @@ func copied(p *diagnostics.Pass, s *schema.Step, column string) bool {
 		}
 	}
 	return false
+}
+
+// keepsRows reports whether a statement stores the rows that it reads: an INSERT
+// or a CREATE TABLE AS, not a view or a routine.
+func keepsRows(p *diagnostics.Pass, top *workspace.Query) bool {
+	if top.Op != query.DDL {
+		return top.Op == query.Insert
+	}
+	return !slices.ContainsFunc(p.Snapshot.Facts(top.Path).Statements, func(st facts.Statement) bool {
+		return st.Span.Covers(top.Span) && slices.ContainsFunc(st.Changes, func(c schema.Change) bool {
+			return c.Kind == schema.CreateView && c.Object == "view" || c.Routine != nil
+		})
+	})
 }
 
 // stillNamed are the places that still name the table or column of a step: code and
