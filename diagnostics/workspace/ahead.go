@@ -71,34 +71,22 @@ func (s *Snapshot) upSteps(all []schema.Migration) []UpStep {
 // letters of any case, be it in a comment or a string.
 func (s *Snapshot) Spells(path, name string) bool {
 	f := s.files[path]
-	if f == nil {
+	if f == nil || name == "" {
 		return false
 	}
-	for i := 0; i < len(name); i++ {
-		if !wordByte(name[i]) {
-			return strings.Contains(strings.ToLower(string(f.src.Text)), strings.ToLower(name))
+	f.lowerOnce.Do(func() { f.lower = strings.ToLower(string(f.src.Text)) })
+	name = strings.ToLower(name)
+	for from := 0; ; {
+		at := strings.Index(f.lower[from:], name)
+		if at < 0 {
+			return false
 		}
+		at += from
+		if end := at + len(name); (at == 0 || !wordByte(f.lower[at-1])) && (end == len(f.lower) || !wordByte(f.lower[end])) {
+			return true
+		}
+		from = at + 1
 	}
-	f.wordsOnce.Do(func() { f.words = wordsOf(f.src.Text) })
-	return f.words[strings.ToLower(name)]
-}
-
-// wordsOf are the words of a text in lower case.
-func wordsOf(text []byte) map[string]bool {
-	lower := strings.ToLower(string(text))
-	out := map[string]bool{}
-	for i := 0; i < len(lower); {
-		start := i
-		for i < len(lower) && wordByte(lower[i]) {
-			i++
-		}
-		if i > start {
-			out[lower[start:i]] = true
-		} else {
-			i++
-		}
-	}
-	return out
 }
 
 // wordByte: letters beyond ASCII belong to words.

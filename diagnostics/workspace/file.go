@@ -28,8 +28,9 @@ type fileState struct {
 
 	prismaOnce sync.Once
 	prisma     *prisma.Schema
-	wordsOnce  sync.Once
-	words      map[string]bool
+	lowerOnce  sync.Once
+	// lower is the text in lower case, once somebody looked for names in it.
+	lower string
 }
 
 // prismaSchema is a Prisma file with its settings.

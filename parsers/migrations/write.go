@@ -240,21 +240,16 @@ func (h *History) next(after string) string {
 // step is the distance of the last versions where it is always the same, as in
 // 10, 20, 30; one otherwise.
 func (h *History) step() int64 {
-	var versions []int64
-	for _, m := range h.Migrations {
-		if n, err := strconv.ParseInt(m.Version, 10, 64); err == nil && m.Up != nil {
-			versions = append(versions, n)
+	var last []int64
+	for i := len(h.Migrations) - 1; i >= 0 && len(last) < 3; i-- {
+		if n, err := strconv.ParseInt(h.Migrations[i].Version, 10, 64); err == nil && h.Migrations[i].Up != nil {
+			last = append(last, n)
 		}
 	}
-	if len(versions) < 3 {
+	if len(last) < 3 || last[0] <= last[1] || last[0]-last[1] != last[1]-last[2] {
 		return 1
 	}
-	versions = versions[len(versions)-3:]
-	d := versions[2] - versions[1]
-	if d < 1 || versions[1]-versions[0] != d {
-		return 1
-	}
-	return d
+	return last[0] - last[1]
 }
 
 // forms are the ways a version writes a time, by its number of digits.

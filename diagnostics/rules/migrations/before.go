@@ -147,8 +147,11 @@ func rests(p *diagnostics.Pass, s *schema.Step) bool {
 	}
 	for i := range h.Migrations {
 		m := &h.Migrations[i]
+		if m.Up == nil || m.Seq > s.Migration.Seq || !p.Snapshot.Spells(m.Path, s.Column) {
+			continue
+		}
 		fa, f := p.Snapshot.Facts(m.Path), p.Snapshot.File(m.Path)
-		if fa == nil || f == nil || m.Up == nil || m.Seq > s.Migration.Seq {
+		if fa == nil || f == nil {
 			continue
 		}
 		for k := range fa.Statements {
